@@ -1,0 +1,59 @@
+"""What all tests share: the real digits, a tiny made-up set, and waiting for a condition."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+import torch
+
+from mnist_core import Digits, Mnist, Run, Settings, load_mnist
+
+
+@pytest.fixture(scope="session")
+def mnist() -> Mnist:
+    """The real 60,000 + 10,000 digits."""
+    return load_mnist()
+
+
+@pytest.fixture
+def tiny() -> Mnist:
+    """Six hundred made-up training digits and one hundred test digits."""
+    return made_up(training=600, test=100)
+
+
+def made_up(training: int, test: int) -> Mnist:
+    """Random images; the first two bytes of training image i spell i, so that it can be told."""
+    generator = torch.Generator().manual_seed(0)
+
+    def digits(count: int) -> Digits:
+        images = torch.randint(0, 256, (count, 28, 28), dtype=torch.uint8, generator=generator)
+        images[:, 0, 0] = torch.arange(count) // 256
+        images[:, 0, 1] = torch.arange(count) % 256
+        return Digits(images, torch.randint(0, 10, (count,), generator=generator))
+
+    return Mnist(digits(training), digits(test))
+
+
+def train_epochs(run: Run, count: int) -> None:
+    """Step until so many epochs are whole."""
+    while len(run.snapshot().epochs) < count:
+        run.step()
+
+
+def train_at(run: Run, *batch_sizes: int) -> None:
+    """One update at each of these sizes."""
+    for batch_size in batch_sizes:
+        run.settings = Settings(batch_size=batch_size)
+        run.step()
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 30.0) -> None:
+    """Return as soon as the condition holds; fail where it does not within so many seconds."""
+    deadline = time.monotonic() + seconds
+    pause = threading.Event()
+    while not condition():
+        assert time.monotonic() < deadline, "the condition was not met in time"
+        pause.wait(0.01)
