@@ -1,0 +1,79 @@
+"""What a run is made with, and what may change while it trains."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+from mnist_core.data import TRAINING_DIGITS, Normalization
+
+Order = Literal["shuffled", "stored"]
+
+LARGEST_LEARNING_RATE = 1.0
+LARGEST_SEED = 2**63 - 1
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What may change between two updates of a run.
+
+    batch_size: digits in a mini-batch, 1 to 60,000.
+    learning_rate: Adam's step size, above 0 and at most 1; the tutorial's is 0.0001.
+
+    Raises ValueError, in words that say what is allowed, for any other value.
+    """
+
+    batch_size: int = 200
+    learning_rate: float = 1e-4
+
+    def __post_init__(self) -> None:
+        if not (_is_whole(self.batch_size) and 1 <= self.batch_size <= TRAINING_DIGITS):
+            raise ValueError(
+                f"the batch size must be a whole number from 1 to {TRAINING_DIGITS}, "
+                f"not {self.batch_size!r}"
+            )
+        if not (_is_number(self.learning_rate) and 0 < self.learning_rate <= LARGEST_LEARNING_RATE):
+            raise ValueError(
+                f"the learning rate must be a number above 0 and at most "
+                f"{LARGEST_LEARNING_RATE:g}, not {self.learning_rate!r}"
+            )
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What is fixed when a run is made.
+
+    seed: of the first weights and of every epoch's order, 0 to 2**63 - 1. Two runs with the same
+        setup begin with the same weights and see the digits in the same order.
+    order: "shuffled" anew each epoch, or as "stored" in the file, epoch after epoch.
+    normalization: applied to every pixel before the network sees it.
+    hidden: width of the hidden layer; the tutorial's is 256.
+
+    Raises ValueError, in words that say what is allowed, for any other value.
+    """
+
+    seed: int = 0
+    order: Order = "shuffled"
+    normalization: Normalization = field(default_factory=Normalization)
+    hidden: int = 256
+
+    def __post_init__(self) -> None:
+        if not (_is_whole(self.seed) and 0 <= self.seed <= LARGEST_SEED):
+            raise ValueError(
+                f"the seed must be a whole number from 0 to {LARGEST_SEED}, not {self.seed!r}"
+            )
+        if self.order not in get_args(Order):
+            raise ValueError(f"the order must be shuffled or stored, not {self.order!r}")
+        if not (_is_whole(self.hidden) and self.hidden >= 1):
+            raise ValueError(
+                f"the hidden width must be a whole number above 0, not {self.hidden!r}"
+            )
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
