@@ -1,0 +1,197 @@
+"""One network in training, with all its state. It knows no thread and no page."""
+
+from __future__ import annotations
+
+import copy
+import math
+import time
+
+import torch
+from torch import Tensor
+from torch.nn.functional import nll_loss
+
+from mnist_core.data import Digits, Mnist
+from mnist_core.history import History
+from mnist_core.records import Snapshot
+from mnist_core.settings import Settings, Setup
+from mnist_core.update import Learner
+
+# Few enough test digits at a time that they stay in the processor's cache.
+_TEST_CHUNK = 2_000
+
+
+class TrainingError(Exception):
+    """Training cannot go on; the message says why and what to change."""
+
+
+class Run:
+    """A network in training on MNIST, by Adam, one mini-batch after another.
+
+    mnist: the digits; the run trains on their device.
+    settings: what may change between two updates. Swap it whole, `run.settings = Settings(…)`, from
+        any thread: the next update reads it.
+    setup: what is fixed from now on.
+    digits_between_tests: a test pass comes each time this many training digits have been seen (at
+        the first update that reaches or passes the count), at each epoch's end, and once before
+        the first update.
+
+    `latest` is the snapshot taken at the end of the latest turn, safe to read from any thread. The
+    methods are for the one thread that trains the run.
+    """
+
+    def __init__(
+        self,
+        mnist: Mnist,
+        settings: Settings | None = None,
+        setup: Setup | None = None,
+        *,
+        digits_between_tests: int = 10_000,
+    ) -> None:
+        self.settings = settings or Settings()
+        self.setup = setup or Setup()
+        self.error: str | None = None
+        self._mnist = mnist
+        self._digits_between_tests = digits_between_tests
+        self._next_test_at = digits_between_tests
+        # On the CPU whatever the device, so that a seed means the same run everywhere. It fills the
+        # weights and then draws the orders, as it would after torch.manual_seed(seed) in a script.
+        self._generator = torch.Generator().manual_seed(self.setup.seed)
+        self._learner = Learner(self.setup, self._generator, mnist.device)
+        self._order = torch.empty(0, dtype=torch.int64)
+        self._cursor = 0
+        self._history = History(len(mnist.train))
+        self.latest = self.snapshot()
+
+    def advance(self, seconds: float) -> None:
+        """One turn: update until this much training time has passed, then publish a snapshot.
+
+        At least one update is made. An exception inside ends the run: `error` says why, and all
+        that was recorded before stays.
+        """
+        until = self._history.seconds + seconds
+        try:
+            self.step()
+            while self._history.seconds < until:
+                self.step()
+        except Exception as error:
+            self.error = _in_plain_words(error, self._history.settings)
+        self._history.end_turn()
+        self.latest = self.snapshot()
+
+    def step(self) -> None:
+        """One update, and the test pass and the epoch's end where they are due.
+
+        Raises TrainingError where a loss is not a finite number, or where the run has ended.
+        """
+        if self.error:
+            raise TrainingError(self.error)
+        settings = self.settings
+        self._history.use(settings)
+        if not self._history.test_points:
+            self._test()
+        self._update(settings)
+        self._finish_what_is_due()
+
+    def predict(self, images: Tensor) -> Tensor:
+        """Probabilities of the ten labels, float32, (N, 10), for uint8 images, (N, 28, 28)."""
+        return self._learner.log_probabilities(images.to(self._mnist.device)).exp().cpu()
+
+    def fork(self) -> Run:
+        """A copy of the whole run: weights, Adam's moments and step, random state, place, records.
+
+        Left at the same settings, it gives bit for bit what its parent gives. Both share the
+        digits.
+        """
+        return copy.deepcopy(self)
+
+    def snapshot(self) -> Snapshot:
+        """What a page may see of the run, as it is now."""
+        history = self._history
+        return Snapshot(
+            setup=self.setup,
+            settings=self.settings,
+            training_digits=len(self._mnist.train),
+            test_digits=len(self._mnist.test),
+            place=history.place,
+            epochs=tuple(history.epochs),
+            test_points=tuple(history.test_points),
+            loss_points=tuple(history.loss_points),
+            changes=tuple(history.changes),
+            so_far=history.so_far,
+            updates_per_second=history.updates_per_second,
+            error=self.error,
+        )
+
+    def _update(self, settings: Settings) -> None:
+        started = time.perf_counter()
+        digits = self._next_digits(settings.batch_size)
+        train = self._mnist.train
+        loss = self._learner.update(
+            train.images.index_select(0, digits),
+            train.labels.index_select(0, digits),
+            settings.learning_rate,
+        )
+        self._history.add_update(len(digits), loss, time.perf_counter() - started)
+        if not math.isfinite(loss):
+            raise TrainingError(self._not_finite("training"))
+
+    def _next_digits(self, batch_size: int) -> Tensor:
+        """Indices of the next mini-batch; the epoch's last one holds what is left of the order."""
+        if self._cursor == len(self._order):
+            self._order = self._new_order()
+            self._cursor = 0
+        digits = self._order[self._cursor : self._cursor + batch_size]
+        self._cursor += len(digits)
+        return digits
+
+    def _new_order(self) -> Tensor:
+        count = len(self._mnist.train)
+        if self.setup.order == "stored":
+            order = torch.arange(count)
+        else:
+            order = torch.randperm(count, generator=self._generator)
+        return order.to(self._mnist.device)
+
+    def _finish_what_is_due(self) -> None:
+        epoch_ends = self._cursor == len(self._order)
+        if epoch_ends or self._history.digits >= self._next_test_at:
+            self._test()
+            marks_passed = self._history.digits // self._digits_between_tests
+            self._next_test_at = (marks_passed + 1) * self._digits_between_tests
+        if epoch_ends:
+            self._history.end_epoch()
+
+    def _test(self) -> None:
+        started = time.perf_counter()
+        loss, right = self._test_loss_and_right(self._mnist.test)
+        seconds = time.perf_counter() - started
+        self._history.add_test(loss, right / len(self._mnist.test), seconds)
+        if not math.isfinite(loss):
+            raise TrainingError(self._not_finite("test"))
+
+    def _test_loss_and_right(self, test: Digits) -> tuple[float, int]:
+        """Negative log-likelihood summed over the test digits, and how many are labelled right."""
+        # Gathered on the digits' device and fetched once, since a fetch waits for all before it.
+        loss = torch.zeros((), dtype=torch.float64, device=self._mnist.device)
+        right = torch.zeros((), dtype=torch.int64, device=self._mnist.device)
+        chunks = zip(test.images.split(_TEST_CHUNK), test.labels.split(_TEST_CHUNK), strict=True)
+        for images, labels in chunks:
+            log_probabilities = self._learner.log_probabilities(images)
+            loss += nll_loss(log_probabilities, labels, reduction="sum")
+            right += (log_probabilities.argmax(dim=1) == labels).sum()
+        return loss.item(), int(right.item())
+
+    def _not_finite(self, which: str) -> str:
+        return (
+            f"the {which} loss is no longer a finite number after update "
+            f"{self._history.updates:,}: the learning rate or the normalization is too "
+            f"extreme"
+        )
+
+
+def _in_plain_words(error: Exception, settings: Settings) -> str:
+    if isinstance(error, TrainingError):
+        return str(error)
+    if isinstance(error, MemoryError | torch.OutOfMemoryError) or "can't allocate" in str(error):
+        return f"there is not enough memory for a batch of {settings.batch_size:,}"
+    return f"an update failed ({type(error).__name__}: {error})"

@@ -1,0 +1,274 @@
+from __future__ import annotations
+
+import copy
+import dataclasses
+from typing import Any
+
+import pytest
+import torch
+
+from mnist_core import Normalization, Run, Settings, Setup, TrainingError
+from tests.conftest import made_up, train_at, train_epochs
+
+
+class Witness:
+    """Stands in for the learner: notes which digits each update was given, and learns nothing."""
+
+    def __init__(self) -> None:
+        self.batches: list[list[int]] = []
+
+    def update(self, images, labels, _learning_rate) -> float:
+        assert len(images) == len(labels)
+        self.batches.append((images[:, 0, 0].int() * 256 + images[:, 0, 1].int()).tolist())
+        return 1.0
+
+    def log_probabilities(self, images) -> torch.Tensor:
+        return torch.full((len(images), 10), 0.1).log()
+
+    @property
+    def digits(self) -> list[int]:
+        return [digit for batch in self.batches for digit in batch]
+
+
+def witnessed(mnist, *settings, **setup) -> tuple[Run, Witness]:
+    run = Run(mnist, Settings(*settings), Setup(**setup))
+    run._learner = Witness()
+    return run, run._learner
+
+
+@pytest.mark.parametrize("batch_size", [1, 7, 200, 599, 600, 60_000])
+def test_every_digit_is_used_once_an_epoch(tiny, batch_size):
+    run, witness = witnessed(tiny, batch_size)
+    train_epochs(run, 2)
+    assert sorted(witness.digits[:600]) == list(range(600))
+    assert sorted(witness.digits[600:]) == list(range(600))
+
+
+def test_every_digit_is_used_once_when_the_batch_size_changes_mid_epoch(tiny):
+    run, witness = witnessed(tiny)
+    train_at(run, 200, 50, 1, 1, 300, 60_000)
+    assert [len(batch) for batch in witness.batches] == [200, 50, 1, 1, 300, 48]
+    assert sorted(witness.digits) == list(range(600))
+    assert len(run.snapshot().epochs) == 1
+
+
+def test_new_settings_are_at_work_from_the_next_mini_batch_on(tiny):
+    run, witness = witnessed(tiny, 200)
+    run.step()
+    run.settings = Settings(batch_size=50)
+    run.step()
+    assert [len(batch) for batch in witness.batches] == [200, 50]
+    (change,) = run.snapshot().changes
+    assert (change.place.digits, change.before.batch_size, change.after.batch_size) == (
+        200,
+        200,
+        50,
+    )
+
+
+def test_a_change_taken_back_before_an_update_leaves_no_mark(tiny):
+    run, _ = witnessed(tiny, 200)
+    run.step()
+    run.settings = Settings(batch_size=50)
+    run.settings = Settings(batch_size=200)
+    run.step()
+    assert run.snapshot().changes == ()
+
+
+def test_stored_order_is_the_files_in_every_epoch(tiny):
+    run, witness = witnessed(tiny, 200, order="stored")
+    train_epochs(run, 2)
+    assert witness.digits == [*range(600), *range(600)]
+
+
+def test_shuffled_order_is_new_each_epoch_and_the_seeds_alone(tiny):
+    orders = []
+    for seed in (0, 0, 1):
+        run, witness = witnessed(tiny, 200, seed=seed)
+        train_epochs(run, 2)
+        orders.append(witness.digits)
+    assert orders[0] == orders[1] != orders[2]
+    assert orders[0][:600] != orders[0][600:]
+
+
+def test_an_epoch_at_more_than_one_size_is_mixed(tiny):
+    run, _ = witnessed(tiny)
+    train_at(run, 300, 300, 300, 100, 200)
+    first, second = run.snapshot().epochs
+    assert (first.batch_size, first.mixed) == (300, False)
+    assert (second.batch_size, second.batch_sizes) == (None, (300, 100, 200))
+
+
+def test_test_points_come_at_equal_counts_of_digits_whatever_the_size(tiny):
+    places = []
+    for batch_size in (1, 25, 100):
+        run = Run(tiny, Settings(batch_size=batch_size), digits_between_tests=100)
+        train_epochs(run, 1)
+        places.append([point.place.digits for point in run.snapshot().test_points])
+    assert places == [[0, 100, 200, 300, 400, 500, 600]] * 3
+
+
+def test_a_size_that_divides_nothing_does_not_shift_the_test_points(tiny):
+    run = Run(tiny, Settings(batch_size=7), digits_between_tests=100)
+    train_epochs(run, 1)
+    places = [point.place.digits for point in run.snapshot().test_points]
+    assert places == [0, 105, 203, 301, 406, 504, 600]
+
+
+def test_epoch_seconds_and_updates_add_up_to_the_runs(tiny):
+    run = Run(tiny, Settings(batch_size=60), digits_between_tests=100)
+    train_epochs(run, 3)
+    snapshot = run.snapshot()
+    assert sum(epoch.train_seconds for epoch in snapshot.epochs) == pytest.approx(
+        snapshot.place.seconds
+    )
+    assert sum(epoch.updates for epoch in snapshot.epochs) == snapshot.place.updates == 30
+
+
+def test_the_training_clock_stands_still_during_test_passes(tiny):
+    run, _ = witnessed(tiny, 600)
+    run.step()
+    seconds = run.snapshot().place.seconds
+    many = made_up(training=1, test=20_000).test
+    run._mnist = dataclasses.replace(tiny, test=many)
+    run._test()
+    after = run.snapshot()
+    assert after.place.seconds == seconds
+    assert after.test_points[-1].seconds > 0
+
+
+@pytest.mark.parametrize("copied", [Run.fork, copy.deepcopy])
+def test_a_copy_continues_bit_for_bit(tiny, copied):
+    run = Run(tiny, Settings(batch_size=70, learning_rate=0.01), digits_between_tests=200)
+    for _ in range(5):
+        run.step()
+    twin = copied(run)
+    for one in (run, twin):
+        train_epochs(one, 4)
+    assert [point.loss for point in run.snapshot().test_points] == [
+        point.loss for point in twin.snapshot().test_points
+    ]
+    assert torch.equal(run.predict(tiny.test.images), twin.predict(tiny.test.images))
+
+
+def test_a_copy_shares_the_digits_and_nothing_else(tiny):
+    run = Run(tiny, Settings(batch_size=100))
+    run.step()
+    before = run.predict(tiny.test.images)
+    twin = run.fork()
+    assert twin._mnist is run._mnist
+    train_epochs(twin, 2)
+    assert torch.equal(run.predict(tiny.test.images), before)
+    assert run.snapshot().place.updates == 1
+
+
+def test_two_runs_of_one_setup_are_equal_bit_for_bit(tiny):
+    losses = []
+    for _ in range(2):
+        run = Run(tiny, Settings(batch_size=100), Setup(seed=5))
+        train_epochs(run, 2)
+        losses.append([epoch.test_loss for epoch in run.snapshot().epochs])
+    assert losses[0] == losses[1]
+
+
+def test_a_loss_that_is_no_number_ends_the_run_and_keeps_its_history(tiny):
+    run = Run(tiny, Settings(batch_size=100))
+    train_epochs(run, 2)
+    run._learner.network.parameters[0] = float("nan")
+    run.advance(seconds=60)
+    assert "the training loss is no longer a finite number after update 13" in run.latest.error
+    assert len(run.latest.epochs) == 2
+    with pytest.raises(TrainingError):
+        run.step()
+
+
+def test_a_normalization_too_extreme_for_float32_ends_the_run_in_words(tiny):
+    run = Run(tiny, setup=Setup(normalization=Normalization(0.5, 1e-40)))
+    run.advance(seconds=1)
+    assert "the test loss is no longer a finite number" in run.latest.error
+
+
+def test_lack_of_memory_ends_the_run_in_words(tiny):
+    run, witness = witnessed(tiny, 300)
+    witness.update = _out_of_memory
+    run.advance(seconds=1)
+    assert run.latest.error == "there is not enough memory for a batch of 300"
+
+
+def _out_of_memory(*_: object) -> float:
+    raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate …")
+
+
+def test_a_fault_in_a_test_pass_ends_the_run_in_words(tiny):
+    run, witness = witnessed(tiny, 300)
+    run.step()
+    witness.log_probabilities = None
+    run.advance(seconds=1)
+    assert run.latest.error.startswith("an update failed (TypeError")
+    assert run.latest.place.updates == 2
+
+
+def test_a_turn_makes_at_least_one_update_and_publishes_it(tiny):
+    run = Run(tiny)
+    assert run.latest.untrained
+    run.advance(seconds=0)
+    assert run.latest.place.updates == 1
+    assert run.latest.updates_per_second > 0
+
+
+def test_time_left_is_that_of_the_updates_left_at_the_current_size(tiny):
+    run = Run(tiny, Settings(batch_size=100))
+    run.advance(seconds=0)
+    snapshot = run.latest
+    assert snapshot.so_far.digits == 100
+    assert snapshot.seconds_left == pytest.approx(5 / snapshot.updates_per_second)
+
+
+def test_a_snapshot_holds_no_tensor(tiny):
+    run = Run(tiny, Settings(batch_size=100))
+    train_epochs(run, 2)
+    assert not list(_tensors(run.snapshot()))
+
+
+def _tensors(value: Any):
+    if isinstance(value, torch.Tensor):
+        yield value
+    if isinstance(value, tuple):
+        for part in value:
+            yield from _tensors(part)
+    if dataclasses.is_dataclass(value):
+        for field in dataclasses.fields(value):
+            yield from _tensors(getattr(value, field.name))
+
+
+def test_training_losses_are_thinned_without_losing_a_digit(tiny):
+    run, _ = witnessed(tiny, 2)
+    train_epochs(run, 8)
+    points = run.snapshot().loss_points
+    assert len(points) <= 2_000
+    assert sum(point.digits for point in points) == 8 * 600
+    assert all(point.loss == 1.0 for point in points)
+
+
+def test_predictions_are_probabilities(tiny):
+    probabilities = Run(tiny).predict(tiny.test.images)
+    assert probabilities.shape == (100, 10)
+    torch.testing.assert_close(probabilities.sum(dim=1), torch.ones(100))
+
+
+@pytest.mark.parametrize("batch_size", [0, -1, 60_001, 2.5, "200", True])
+def test_a_wrong_batch_size_is_refused_with_what_is_allowed(batch_size):
+    with pytest.raises(ValueError, match="whole number from 1 to 60000"):
+        Settings(batch_size=batch_size)
+
+
+@pytest.mark.parametrize("rate", [0, -1, 1e9, float("nan"), float("inf"), "0.1"])
+def test_a_wrong_learning_rate_is_refused_with_what_is_allowed(rate):
+    with pytest.raises(ValueError, match="above 0 and at most 1"):
+        Settings(learning_rate=rate)
+
+
+@pytest.mark.parametrize("wrong", [{"seed": -1}, {"order": "sorted"}, {"hidden": 0}])
+def test_a_wrong_setup_is_refused(wrong):
+    with pytest.raises(ValueError, match="must be"):
+        Setup(**wrong)
