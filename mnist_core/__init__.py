@@ -1,0 +1,55 @@
+"""The data, the network and the training behind the dashboard. It never imports streamlit.
+
+mnist = load_mnist()
+run = Run(mnist, Settings(batch_size=200), Setup(seed=0))
+run.advance(seconds=1.0)
+run.settings = Settings(batch_size=50)  # at work from the next update on
+run.advance(seconds=1.0)
+print(run.snapshot().test_points[-1].loss)
+"""
+
+from mnist_core.data import (
+    Digits,
+    Mnist,
+    MnistUnavailableError,
+    Normalization,
+    load_mnist,
+    missing_files,
+    mnist_root,
+)
+from mnist_core.model import Network
+from mnist_core.records import (
+    Change,
+    EpochRecord,
+    EpochSoFar,
+    LossPoint,
+    Place,
+    Snapshot,
+    TestPoint,
+)
+from mnist_core.run import Run, TrainingError
+from mnist_core.runner import Runner
+from mnist_core.settings import Settings, Setup
+
+__all__ = [
+    "Change",
+    "Digits",
+    "EpochRecord",
+    "EpochSoFar",
+    "LossPoint",
+    "Mnist",
+    "MnistUnavailableError",
+    "Network",
+    "Normalization",
+    "Place",
+    "Run",
+    "Runner",
+    "Settings",
+    "Setup",
+    "Snapshot",
+    "TestPoint",
+    "TrainingError",
+    "load_mnist",
+    "missing_files",
+    "mnist_root",
+]

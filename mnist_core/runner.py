@@ -1,0 +1,175 @@
+"""Gives every playing run its turn, on a fixed number of threads for the whole process."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+
+from mnist_core.data import SIDE, Digits, Mnist
+from mnist_core.run import Run
+from mnist_core.settings import Settings
+
+
+@dataclass(eq=False)
+class _Seat:
+    """A run's place in the queue.
+
+    owner: the visitor who wants it trained, None for a run that nobody has to watch.
+    seen: when the owner was last present, by time.monotonic().
+    allowance: seconds of training that the run may still use; below 0 where an update overran its
+        turn, as one of 60,000 digits does, until the turns passed over have made up for it.
+    """
+
+    run: Run
+    owner: str | None
+    seen: float
+    allowance: float = 0.0
+    playing: bool = True
+
+
+class Runner:
+    """Trains runs by turns: first in, first out, a turn of about 50 ms each.
+
+    So there is no thread for each visitor, a run's clock holds only its own turns, and runs that
+    play side by side advance by equal training time.
+
+    workers: threads that train at the same moment. One keeps the clocks honest.
+    turn_seconds: of training, per turn. A test pass that falls due is added to it.
+    is_present: tells of an owner whether somebody still watches. It is asked once a second at most.
+    absence_seconds: after so long without its owner a run is taken out, as if paused.
+
+    The threads start with the first run and end with close().
+    """
+
+    def __init__(
+        self,
+        *,
+        workers: int = 1,
+        turn_seconds: float = 0.05,
+        is_present: Callable[[str], bool] = lambda _owner: True,
+        absence_seconds: float = 10.0,
+    ) -> None:
+        self._worker_count = workers
+        self._turn_seconds = turn_seconds
+        self._is_present = is_present
+        self._absence_seconds = absence_seconds
+        self._seats: dict[Run, _Seat] = {}
+        self._queue: deque[_Seat] = deque()
+        self._changed = threading.Condition()
+        self._workers: list[threading.Thread] = []
+        self._closed = False
+        self._warm = threading.Lock()
+        self._is_warm = False
+        self._next_look = 0.0
+
+    def play(self, run: Run, owner: str | None = None) -> None:
+        """Train the run by turns from now on. Nothing happens where it plays, or has ended."""
+        with self._changed:
+            if self._closed or run.error:
+                return
+            seat = self._seats.get(run)
+            if seat is None:
+                seat = self._seats[run] = _Seat(run, owner, time.monotonic())
+                self._queue.append(seat)
+            seat.playing = True
+            self._start_workers()
+            self._changed.notify()
+
+    def pause(self, run: Run) -> None:
+        """Give the run no further turn. One in progress ends within about a turn's length."""
+        with self._changed:
+            if run in self._seats:
+                self._seats[run].playing = False
+
+    def is_playing(self, run: Run) -> bool:
+        """Whether the run waits for a turn or has one."""
+        seat = self._seats.get(run)
+        return seat is not None and seat.playing
+
+    def close(self) -> None:
+        """End the turns in progress and join the threads. Afterwards nothing plays any more."""
+        with self._changed:
+            self._closed = True
+            for seat in self._seats.values():
+                seat.playing = False
+            self._changed.notify_all()
+        for worker in self._workers:
+            worker.join()
+
+    def _start_workers(self) -> None:
+        while len(self._workers) < self._worker_count:
+            # Daemons, since the interpreter would wait for others before it lets anybody close us.
+            worker = threading.Thread(target=self._work, name="mnist-runner", daemon=True)
+            self._workers.append(worker)
+            worker.start()
+
+    def _work(self) -> None:
+        self._warm_up_once()
+        while (seat := self._next_seat()) is not None:
+            self._give_turn(seat)
+            self._look_for_owners()
+            self._put_back(seat)
+
+    def _warm_up_once(self) -> None:
+        with self._warm:
+            if not self._is_warm:
+                warm_up()
+            self._is_warm = True
+
+    def _next_seat(self) -> _Seat | None:
+        """The seat whose turn it is, waiting for one; None when the runner is closed."""
+        with self._changed:
+            while not self._closed:
+                if self._queue:
+                    seat = self._queue.popleft()
+                    if seat.playing:
+                        return seat
+                    del self._seats[seat.run]
+                else:
+                    self._changed.wait()
+            return None
+
+    def _give_turn(self, seat: _Seat) -> None:
+        seat.allowance += self._turn_seconds
+        if seat.allowance <= 0:
+            return
+        before = seat.run.latest.place.seconds
+        seat.run.advance(seat.allowance)
+        seat.allowance -= seat.run.latest.place.seconds - before
+
+    def _put_back(self, seat: _Seat) -> None:
+        with self._changed:
+            if seat.run.error:
+                seat.playing = False
+            self._queue.append(seat)
+
+    def _look_for_owners(self) -> None:
+        """Once a second: note who is present, and pause what nobody has watched for too long."""
+        now = time.monotonic()
+        if now < self._next_look:
+            return
+        self._next_look = now + 1.0
+        with self._changed:
+            seats = [seat for seat in self._seats.values() if seat.owner is not None]
+        for seat in seats:
+            if self._is_present(seat.owner):
+                seat.seen = now
+            elif now - seat.seen >= self._absence_seconds:
+                seat.playing = False
+
+
+def warm_up(device: torch.device | None = None) -> None:
+    """Make a few updates on made-up digits, so that no timed one pays for torch's first use."""
+    generator = torch.Generator().manual_seed(0)
+    images = torch.randint(0, 256, (200, SIDE, SIDE), dtype=torch.uint8, generator=generator)
+    digits = Digits(images, torch.randint(0, 10, (200,), generator=generator))
+    mnist = Mnist(digits, digits)
+    run = Run(mnist.to(device) if device else mnist)
+    for batch_size in (200, 1, 1, 1):
+        run.settings = Settings(batch_size=batch_size)
+        run.step()

@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from mnist_core import Run, Runner, Settings
+from tests.conftest import wait_until
+
+
+@pytest.fixture
+def runner():
+    one = Runner(turn_seconds=0.01)
+    yield one
+    one.close()
+
+
+def updates(run: Run) -> int:
+    return run.latest.place.updates
+
+
+def test_a_playing_run_trains_until_it_is_paused(tiny, runner):
+    run = Run(tiny, Settings(batch_size=10))
+    runner.play(run)
+    wait_until(lambda: updates(run) > 0)
+    runner.pause(run)
+    assert not runner.is_playing(run)
+    wait_until(lambda: run not in runner._seats)
+    stopped_at = updates(run)
+    other = Run(tiny)
+    runner.play(other)
+    wait_until(lambda: updates(other) > 100)
+    assert updates(run) == stopped_at
+
+
+def test_a_paused_run_goes_on_where_it_was(tiny, runner):
+    run = Run(tiny, Settings(batch_size=10))
+    for _ in range(5):
+        before = updates(run)
+        runner.play(run)
+        wait_until(lambda before=before: updates(run) > before)
+        runner.pause(run)
+    assert runner._queue.count(runner._seats.get(run)) <= 1
+
+
+@pytest.mark.parametrize("batch_sizes", [(10, 10), (1, 600)])
+def test_two_runs_get_equal_turns(tiny, runner, batch_sizes):
+    runs = [Run(tiny, Settings(batch_size=size)) for size in batch_sizes]
+    for run in runs:
+        runner.play(run)
+    wait_until(lambda: sum(run.latest.place.seconds for run in runs) > 0.4)
+    for run in runs:
+        runner.pause(run)
+    first, second = (run.latest.place.seconds for run in runs)
+    assert abs(first - second) < 0.05
+
+
+class SlowLearner:
+    """Each of its updates lasts ten turns."""
+
+    def __init__(self, learner) -> None:
+        self._learner = learner
+        self.log_probabilities = learner.log_probabilities
+
+    def update(self, *batch) -> float:
+        threading.Event().wait(0.1)
+        return self._learner.update(*batch)
+
+
+def test_a_run_whose_updates_overrun_the_turn_gets_no_more_time_than_others(tiny, runner):
+    slow, quick = Run(tiny), Run(tiny)
+    slow._learner = SlowLearner(slow._learner)
+    for run in (slow, quick):
+        runner.play(run)
+    wait_until(lambda: slow.latest.place.seconds > 0.5)
+    for run in (slow, quick):
+        runner.pause(run)
+    assert abs(slow.latest.place.seconds - quick.latest.place.seconds) < 0.25
+
+
+def test_an_error_in_one_run_leaves_the_other_going(tiny, runner):
+    broken, sound = Run(tiny), Run(tiny)
+    broken._learner.network.parameters.fill_(float("nan"))
+    for run in (broken, sound):
+        runner.play(run)
+    wait_until(lambda: broken.latest.error is not None)
+    wait_until(lambda: not runner.is_playing(broken))
+    reached = updates(sound)
+    wait_until(lambda: updates(sound) > reached)
+    runner.play(broken)
+    assert not runner.is_playing(broken)
+
+
+def test_a_run_whose_owner_is_gone_is_taken_out(tiny):
+    present = {"here", "leaving"}
+    runner = Runner(turn_seconds=0.01, is_present=present.__contains__, absence_seconds=0.0)
+    watched, unwatched, left = Run(tiny), Run(tiny), Run(tiny)
+    runner.play(watched, owner="here")
+    runner.play(unwatched)
+    runner.play(left, owner="leaving")
+    wait_until(lambda: updates(left) > 0)
+    present.remove("leaving")
+    wait_until(lambda: not runner.is_playing(left))
+    assert runner.is_playing(watched)
+    assert runner.is_playing(unwatched)
+    runner.close()
+
+
+def test_close_ends_the_threads_and_nothing_plays_after_it(tiny):
+    runner = Runner(turn_seconds=0.01)
+    run = Run(tiny)
+    runner.play(run)
+    wait_until(lambda: updates(run) > 0)
+    runner.close()
+    assert not any(worker.is_alive() for worker in runner._workers)
+    runner.play(run)
+    assert not runner.is_playing(run)
+
+
+def test_the_process_ends_cleanly_while_a_run_plays():
+    script = """
+import atexit
+from mnist_core import Run, Runner
+from tests.conftest import made_up, wait_until
+runner, run = Runner(), Run(made_up(600, 100))
+atexit.register(runner.close)
+runner.play(run)
+wait_until(lambda: run.latest.place.updates > 0)
+"""
+    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert (ended.returncode, ended.stderr) == (0, "")
+
+
+def test_the_core_never_imports_streamlit():
+    script = "import sys, mnist_core, mnist_core.charts, mnist_core.tables, mnist_core.__main__\n"
+    script += "assert 'streamlit' not in sys.modules"
+    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert (ended.returncode, ended.stderr) == (0, "")
