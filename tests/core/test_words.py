@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+
+from mnist_core import EpochRecord, Run, Settings, tables, words
+from mnist_core.records import Change, Place
+from tests.conftest import train_at, train_epochs
+
+
+def epoch(number: int, sizes: tuple[int, ...], seconds: float) -> EpochRecord:
+    updates = -(-60_000 // sizes[0])
+    return EpochRecord(number, sizes, updates, 0.2, 2_000.0, 0.94, seconds, 0.03)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0, "0 s"),
+        (0.0041, "0.0041 s"),
+        (0.4123, "0.41 s"),
+        (0.996, "1.0 s"),
+        (4.12, "4.1 s"),
+        (9.96, "10 s"),
+        (13.2, "13 s"),
+        (111.3, "111 s"),
+        (2077, "35 min"),
+    ],
+)
+def test_a_time_has_as_many_digits_as_are_true(value, text):
+    assert words.seconds(value) == text
+
+
+def test_the_lesson_compares_the_latest_size_with_the_one_that_differs_most():
+    epochs = [epoch(0, (1,), 13.1), epoch(1, (50,), 0.9), epoch(2, (200,), 0.41)]
+    assert words.lesson(epochs) == (
+        "At 200 an epoch takes 0.41 s of training in 300 updates; "
+        "at 1 it took 13 s in 60,000: 32 times as long."
+    )
+
+
+def test_the_lesson_says_so_where_the_other_size_was_faster():
+    epochs = [epoch(0, (200,), 0.5), epoch(1, (1,), 10.0)]
+    assert words.lesson(epochs).endswith("at 200 it took 0.50 s in 300: 20 times as fast.")
+
+
+def test_the_lesson_takes_the_median_and_leaves_mixed_epochs_out():
+    epochs = [epoch(k, (200,), seconds) for k, seconds in enumerate((0.4, 0.4, 9.0))]
+    lesson = words.lesson([*epochs, epoch(3, (200, 1), 50.0)])
+    assert lesson == "At 200 an epoch takes 0.40 s of training in 300 updates."
+
+
+def test_the_lesson_of_the_full_batch_counts_one_update():
+    assert words.lesson([epoch(0, (60_000,), 0.2)]) == (
+        "At 60,000 an epoch takes 0.20 s of training in 1 update."
+    )
+
+
+def test_there_is_no_lesson_before_a_whole_epoch_at_one_size():
+    assert words.lesson([]) is None
+    assert words.lesson([epoch(0, (200, 50), 1.0)]) is None
+
+
+def test_the_smallest_and_the_largest_size_are_named():
+    assert words.batch_size(1) == "1 (no mini-batch)"
+    assert words.batch_size(200) == "200"
+    assert words.batch_size(60_000) == "60,000 (full batch)"
+
+
+def test_a_change_of_size_or_learning_rate_is_told_with_both_values():
+    place = Place(0, 0.0, 0, 0.0)
+    both = Change(place, Settings(200, 1e-4), Settings(50, 0.001))
+    assert words.changes([both]) == "200 → 50, learning rate 0.0001 → 0.001"
+    assert words.changes([Change(place, Settings(200), Settings(50))]) == "200 → 50"
+    rate = Change(place, Settings(200, 1e-6), Settings(200, 1.0))
+    assert words.changes([rate]) == "learning rate 0.000001 → 1"
+
+
+def test_doing_tells_ready_training_paused_and_ended(tiny):
+    run = Run(tiny, Settings(batch_size=100))
+    assert words.doing(run.snapshot(), False) == ("Ready", "the network is untrained")
+    run.step()
+    assert words.doing(run.snapshot(), True) == ("Training", "epoch 0, batch size 100")
+    assert words.doing(run.snapshot(), False) == ("Paused", "epoch 0, batch size 100")
+    run.error = "the reason"
+    assert words.doing(run.snapshot(), False) == ("Ended", "the reason")
+
+
+def test_progress_gives_the_latest_test_point_in_words(tiny):
+    run = Run(tiny, Settings(batch_size=100))
+    assert words.progress(run.snapshot()) == "The network is untrained."
+    train_epochs(run, 1)
+    loss = run.snapshot().test_points[-1].loss
+    text = words.progress(run.snapshot())
+    assert text.startswith("After 1.00 epochs, 6 updates and ")
+    assert f"{loss:,.0f} (summed over 100 digits, {loss / 100:.3f} each)" in text
+
+
+def test_csv_has_a_row_per_epoch_and_all_columns(tiny):
+    run = Run(tiny)
+    train_at(run, 600, 300, 300)
+    train_at(run, 100)
+    train_epochs(run, 3)
+    train_at(run, 500, 100)
+    rows = list(csv.DictReader(io.StringIO(tables.epochs_csv(run.snapshot().epochs))))
+    assert [row["batch_size"] for row in rows] == ["600", "300", "100", "500 → 100"]
+    assert [row["updates"] for row in rows] == ["1", "2", "6", "2"]
+    for row, record in zip(rows, run.snapshot().epochs, strict=True):
+        assert float(row["test_loss"]) == record.test_loss
+        assert float(row["train_seconds"]) == record.train_seconds
