@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from mnist_core import __main__ as command_line
+from mnist_core.__main__ import main
+
+
+@pytest.fixture
+def loaded(monkeypatch, mnist):
+    """Have the commands take digits that are already in memory."""
+    monkeypatch.setattr(command_line, "load_mnist", lambda: mnist)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "allowed"),
+    [
+        ("train --batch-size 0", "a whole number from 1 to 60000"),
+        ("train --batch-size -1", "a whole number from 1 to 60000"),
+        ("train --batch-size 60001", "a whole number from 1 to 60000"),
+        ("train --batch-size abc", "a whole number from 1 to 60000"),
+        ("train --learning-rate 0", "above 0 and at most 1"),
+        ("train --learning-rate nan", "above 0 and at most 1"),
+        ("train --learning-rate 1e9", "above 0 and at most 1"),
+        ("train --epochs 0", "a whole number from 1 to 10000"),
+        ("train --seed -1", "a whole number from 0 to 2**63 - 1"),
+        ("train --order sorted", "'shuffled', 'stored'"),
+        ("train --colour red", "--batch-size"),
+        ("train --batch 200", "--batch-size"),
+        ("benchmark --batch-sizes 0", "a whole number from 1 to 60000"),
+        ("paint", "'train', 'benchmark'"),
+        ("", "train | benchmark"),
+    ],
+)
+def test_wrong_use_is_answered_by_one_line_and_status_2(capsys, arguments, allowed):
+    with pytest.raises(SystemExit) as ended:
+        main(arguments.split())
+    output = capsys.readouterr()
+    assert ended.value.code == 2
+    assert output.out == ""
+    assert len(output.err.splitlines()) == 1
+    assert allowed in output.err
+
+
+@pytest.mark.usefixtures("loaded")
+def test_json_gives_an_object_per_epoch_with_the_named_keys(capsys):
+    status = main("train --batch-size 2000 --epochs 2 --seed 1 --json".split())
+    epochs = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert status == 0
+    assert [epoch["epoch"] for epoch in epochs] == [0, 1]
+    assert [(epoch["batch_size"], epoch["updates"]) for epoch in epochs] == [(2000, 30)] * 2
+    assert all(
+        epoch[key] > 0
+        for epoch in epochs
+        for key in ("train_loss", "test_loss", "test_accuracy", "train_seconds", "test_seconds")
+    )
+    assert epochs[1]["test_loss"] < epochs[0]["test_loss"]
+
+
+@pytest.mark.usefixtures("loaded")
+def test_text_gives_a_line_per_epoch_as_the_tutorial_does(capsys):
+    assert main("train --batch-size 60000 --epochs 2 --order stored".split()) == 0
+    first, second = capsys.readouterr().out.splitlines()
+    assert first.startswith("epoch 0: test loss ")
+    assert second.startswith("epoch 1: test loss ")
+
+
+def test_missing_digits_are_told_in_one_line(tmp_path):
+    ended = subprocess.run(
+        [sys.executable, "-m", "mnist_core", "train"],
+        env={"MNIST_ROOT": str(tmp_path), "http_proxy": "http://127.0.0.1:9", "PATH": ""}
+        | {"https_proxy": "http://127.0.0.1:9"},
+        capture_output=True,
+        text=True,
+    )
+    assert ended.returncode == 1
+    assert ended.stdout == ""
+    assert ended.stderr.splitlines()[-1].startswith("mnist_core: MNIST is incomplete")
+    assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.usefixtures("loaded")
+def test_the_benchmark_measures_both_ways_and_prints_their_ratio(capsys):
+    assert main("benchmark --batch-sizes 2000 --repeats 1".split()) == 0
+    *_, line = capsys.readouterr().out.splitlines()
+    size, *_, ratio = line.split()
+    assert size == "2,000"
+    assert float(ratio) > 0
