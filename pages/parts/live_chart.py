@@ -1,0 +1,49 @@
+"""A Plotly chart that is redrawn in place while its figure changes.
+
+st.plotly_chart mounts itself anew at every change of the figure, and so forgets the viewer's zoom
+and legend choices. This component hands each figure to Plotly.react instead, which keeps them as
+long as the figure's uirevision stays the same.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import plotly
+import streamlit as st
+from streamlit.components.v1 import declare_component
+from streamlit.components.v2 import component
+
+from mnist_core.charts import Figure
+
+_HEIGHT_PIXELS = 420
+
+_CSS = f".live-chart {{ height: {_HEIGHT_PIXELS}px; }}"
+_HTML = '<div class="live-chart" role="img"></div>'
+_JS = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
+
+
+def live_chart(figure: Figure, *, key: str, label: str) -> None:
+    """Draw the figure, or redraw it in place where the key was drawn before.
+
+    label: what a screen reader says of the chart.
+    """
+    # Made at every call: page tests have a runtime, and so a registry, for each page.
+    chart = component("live_chart", html=_HTML, css=_CSS, js=_JS, isolate_styles=False)
+    chart(
+        key=key,
+        data={"figure": figure, "label": label, "plotly": _plotly_url()},
+        height=_HEIGHT_PIXELS,
+    )
+
+
+def _plotly_url() -> str:
+    """Where this server serves the plotly.js of the installed plotly package, without a network.
+
+    A classic component serves its folder's files, so no copy of the 4.8 MB need be made; that
+    component itself is never shown.
+    """
+    folder = Path(plotly.__file__).parent / "package_data"
+    served = declare_component("plotly_js", path=folder)
+    base = (st.get_option("server.baseUrlPath") or "").strip("/")
+    return f"{'/' + base if base else ''}/component/{served.name}/plotly.min.js"

@@ -1,0 +1,161 @@
+"""Train: the network learns, the batch size moves, the test loss and the seconds answer."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from mnist_core import Snapshot, charts, tables, words
+from pages.parts import session as sessions
+from pages.parts.live_chart import live_chart
+from pages.parts.session import TICK_SECONDS, Session
+
+_MEASURES = {"sum": "Loss, sum", "mean": "Loss, mean per digit", "accuracy": "Accuracy"}
+_CLOCKS = {"epochs": "Epochs", "updates": "Updates", "seconds": "Seconds of training"}
+_SCALES = {False: "Linear", True: "Log"}
+
+
+def page(session: Session) -> None:
+    """The whole page, from what to look for to the question it lets one answer."""
+    st.title("Train")
+    st.markdown(
+        "Press **Start**, then move **Batch size** while the network trains. Watch two things: "
+        "how fast the test loss falls, and how long an epoch takes."
+    )
+    measure, against, log_scale = _chart_options()
+    playing = session.playing
+
+    @st.fragment(run_every=TICK_SECONDS if playing else None)
+    def live() -> None:
+        snapshot = session.run.latest
+        _headline(snapshot)
+        _progress(snapshot, playing)
+        _charts(snapshot, measure, against, log_scale)
+        _in_words(snapshot)
+        _table(session, snapshot)
+
+    live()
+    st.markdown(
+        "**Question:** which batch size brings the test loss below 2,000 in the fewest *seconds*, "
+        "and which in the fewest *updates*?"
+    )
+
+
+def _chart_options() -> tuple[charts.Measure, charts.Clock, bool]:
+    left, middle, right = st.columns([2, 2, 1])
+    measure = left.segmented_control(
+        "Test",
+        list(_MEASURES),
+        default="sum",
+        required=True,
+        key="measure",
+        format_func=_MEASURES.get,
+    )
+    against = middle.segmented_control(
+        "Against",
+        list(_CLOCKS),
+        default="epochs",
+        required=True,
+        key="against",
+        format_func=_CLOCKS.get,
+    )
+    log_scale = right.segmented_control(
+        "Scale",
+        list(_SCALES),
+        default=False,
+        required=True,
+        key="log_scale",
+        format_func=_SCALES.get,
+        disabled=measure == "accuracy",
+    )
+    return measure, against, log_scale and measure != "accuracy"
+
+
+def _headline(snapshot: Snapshot) -> None:
+    test = snapshot.test_points[-1] if snapshot.test_points else None
+    last = snapshot.epochs[-1] if snapshot.epochs else None
+    pace = snapshot.updates_per_second
+    figures = {
+        "Epochs": f"{snapshot.place.epochs:.2f}",
+        f"Test loss, sum over {snapshot.test_digits:,}": f"{test.loss:,.0f}" if test else "–",
+        "Test accuracy": f"{test.accuracy:.1%}" if test else "–",
+        "Training time, last epoch": words.seconds(last.train_seconds) if last else "–",
+        "Updates per second": words.figure(pace) if pace else "–",
+    }
+    with st.container(horizontal=True, gap="medium"):
+        for label, value in figures.items():
+            st.metric(label, value, width="content")
+
+
+def _progress(snapshot: Snapshot, playing: bool) -> None:
+    so_far = snapshot.so_far
+    text = (
+        f"Epoch {so_far.epoch}: {so_far.digits:,} of {snapshot.training_digits:,} digits seen, "
+        f"{so_far.updates:,} updates"
+    )
+    if playing and snapshot.seconds_left is not None:
+        text += f", {words.seconds(snapshot.seconds_left)} of training left"
+    st.progress(so_far.digits / snapshot.training_digits, text)
+
+
+def _charts(
+    snapshot: Snapshot, measure: charts.Measure, against: charts.Clock, log_scale: bool
+) -> None:
+    dark = st.context.theme.type == "dark"
+    left, right = st.columns(2)
+    with left:
+        st.subheader("Test loss" if measure != "accuracy" else "Test accuracy")
+        live_chart(
+            charts.learning_curve(snapshot, measure, against, log_scale, dark),
+            key="learning_curve",
+            label=f"Line chart. {words.progress(snapshot)}",
+        )
+    with right:
+        st.subheader("Seconds per epoch")
+        live_chart(
+            charts.seconds_per_epoch(snapshot, dark),
+            key="seconds_per_epoch",
+            label=f"Bar chart. {words.lesson(snapshot.epochs) or 'No whole epoch yet.'}",
+        )
+
+
+def _in_words(snapshot: Snapshot) -> None:
+    st.markdown(words.progress(snapshot))
+    lesson = words.lesson(snapshot.epochs)
+    if lesson:
+        st.markdown(f"#### {lesson}")
+
+
+def _table(session: Session, snapshot: Snapshot) -> None:
+    with st.expander("Every epoch as a table"):
+        if not snapshot.epochs:
+            st.markdown("Each whole epoch becomes a row here, the latest on top. Press **Start**.")
+            return
+        st.dataframe(
+            tables.epoch_rows(reversed(snapshot.epochs)),
+            key="epochs",
+            hide_index=True,
+            column_config=_COLUMNS,
+        )
+        st.download_button(
+            "Download as CSV",
+            data=lambda: tables.epochs_csv(session.run.latest.epochs),
+            file_name="mini-batch-epochs.csv",
+            mime="text/csv",
+            key="csv",
+            on_click="ignore",
+            icon=":material/download:",
+        )
+
+
+_COLUMNS = {
+    "epoch": st.column_config.NumberColumn("epoch", format="%d"),
+    "batch_size": st.column_config.TextColumn("batch size", width="medium"),
+    "updates": st.column_config.NumberColumn("updates", format="localized"),
+    "train_loss": st.column_config.NumberColumn("train loss, mean", format="%.4f"),
+    "test_loss": st.column_config.NumberColumn("test loss, sum", format="%.1f"),
+    "test_accuracy": st.column_config.NumberColumn("test accuracy", format="percent"),
+    "train_seconds": st.column_config.NumberColumn("seconds of training", format="%.3f"),
+    "test_seconds": st.column_config.NumberColumn("seconds of test", format="%.3f"),
+}
+
+page(sessions.current())

@@ -1,0 +1,42 @@
+"""Page tests run the real dashboard script, without a browser and without timers."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages.parts import session
+
+DASHBOARD = Path(__file__).parents[2] / "dashboard.py"
+
+
+@pytest.fixture(autouse=True)
+def _forget_sessions():
+    """All AppTests share one session id: begin and end without its run."""
+    session.forget_all()
+    yield
+    session.forget_all()
+
+
+@pytest.fixture
+def app() -> AppTest:
+    """The dashboard, opened at its first page."""
+    return AppTest.from_file(DASHBOARD, default_timeout=60).run()
+
+
+def the_session() -> session.Session:
+    """The only visitor."""
+    (only,) = session._sessions.values()
+    return only
+
+
+def figures(app: AppTest) -> dict[str, dict]:
+    """The live charts' figures by their component's key."""
+    found = {}
+    for element in app.get("bidi_component"):
+        data = json.loads(element.proto.json)
+        found[element.proto.id.rpartition("-")[2]] = data["figure"]
+    return found
