@@ -31,9 +31,10 @@ def page(session: Session) -> None:
         _progress(snapshot, playing)
         _charts(snapshot, measure, against, log_scale)
         _in_words(snapshot)
-        _table(session, snapshot)
+        _table(snapshot)
 
     live()
+    _download(session)
     st.markdown(
         "**Question:** which batch size brings the test loss below 2,000 in the fewest *seconds*, "
         "and which in the fewest *updates*?"
@@ -125,7 +126,7 @@ def _in_words(snapshot: Snapshot) -> None:
         st.markdown(f"#### {lesson}")
 
 
-def _table(session: Session, snapshot: Snapshot) -> None:
+def _table(snapshot: Snapshot) -> None:
     with st.expander("Every epoch as a table"):
         if not snapshot.epochs:
             st.markdown("Each whole epoch becomes a row here, the latest on top. Press **Start**.")
@@ -136,15 +137,20 @@ def _table(session: Session, snapshot: Snapshot) -> None:
             hide_index=True,
             column_config=_COLUMNS,
         )
-        st.download_button(
-            "Download as CSV",
-            data=lambda: tables.epochs_csv(session.run.latest.epochs),
-            file_name="mini-batch-epochs.csv",
-            mime="text/csv",
-            key="csv",
-            on_click="ignore",
-            icon=":material/download:",
-        )
+
+
+def _download(session: Session) -> None:
+    # Not in the fragment: at each tick the file would get a new address, and a click meet the old.
+    st.download_button(
+        "Download as CSV",
+        data=lambda: tables.epochs_csv(session.run.latest.epochs),
+        file_name="mini-batch-epochs.csv",
+        mime="text/csv",
+        key="csv",
+        on_click="ignore",
+        icon=":material/download:",
+        help="Every whole epoch of this run, as it is when you click.",
+    )
 
 
 _COLUMNS = {

@@ -1,0 +1,160 @@
+"""A real server, a real Chromium, and the gestures of a visitor."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.conftest import wait_until
+
+PROJECT = Path(__file__).parents[2]
+PATIENCE_MS = 30_000
+
+_CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+_ARGUMENTS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+)
+
+
+class Server:
+    """`streamlit run dashboard.py` on a free port of this machine."""
+
+    def __init__(self, **environment: str) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        self.url = f"http://localhost:{port}"
+        command = [sys.executable, "-m", "streamlit", "run", "dashboard.py"]
+        self.process = subprocess.Popen(
+            [*command, f"--server.port={port}", "--server.headless=true"],
+            cwd=PROJECT,
+            env=os.environ | environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        wait_until(self._answers)
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> tuple[int, str]:
+        """Ask the server to end; its exit status and what it wrote to standard error."""
+        self.process.send_signal(how)
+        _, errors = self.process.communicate(timeout=30)
+        return self.process.returncode, errors
+
+    def cpu_seconds(self) -> float:
+        """Processor time that the server has used so far."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def _answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=1) as answer:
+                return answer.status == 200
+        except OSError:
+            return False
+
+
+@contextmanager
+def serving(**environment: str) -> Iterator[Server]:
+    """A server for as long as the block lasts."""
+    server = Server(**environment)
+    try:
+        yield server
+    finally:
+        if server.process.poll() is None:
+            server.stop()
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """One server for all tests that leave it as it is."""
+    with serving() as one:
+        yield one
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Headless Chromium; where there is none, the tests are skipped, but not in CI."""
+    if _CHROMIUM is None:
+        if os.environ.get("BROWSER_TESTS") == "required":
+            pytest.fail("chromium is not installed, and BROWSER_TESTS=required forbids to skip")
+        pytest.skip("chromium is not installed: on Debian, apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=_CHROMIUM, args=_ARGUMENTS.split(), timeout=60_000
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser, server: Server) -> Iterator[Page]:
+    """The dashboard, just opened by a new visitor. Its console must stay free of errors."""
+    complaints: list[str] = []
+    page = new_visitor(browser, server)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on(
+        "console",
+        lambda message: complaints.append(message.text) if message.type == "error" else None,
+    )
+    yield page
+    page.context.close()
+    assert complaints == []
+
+
+def new_visitor(browser: Browser, server: Server, path: str = "", width: int = 1366) -> Page:
+    """A page in a browser context of its own, with both live charts drawn where it is Train."""
+    page = browser.new_context(viewport={"width": width, "height": 900}).new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    page.goto(f"{server.url}/{path}")
+    if not path:
+        page.wait_for_selector(".st-key-seconds_per_epoch .main-svg")
+    return page
+
+
+def press(page: Page, name: str) -> None:
+    """Click the sidebar's button of that name."""
+    page.get_by_test_id("stSidebar").get_by_role("button", name=name, exact=True).click()
+
+
+def move_slider(page: Page, key: str, steps: int) -> None:
+    """Move a slider by so many stops, to the right where positive."""
+    thumb = page.locator(f".st-key-{key} input[type=range]")
+    thumb.focus()
+    for _ in range(abs(steps)):
+        thumb.press("ArrowRight" if steps > 0 else "ArrowLeft")
+
+
+def points_drawn(page: Page, key: str) -> int:
+    """How many values the live chart of that key shows now."""
+    return page.evaluate(
+        """key => document.querySelector(`.st-key-${key} .live-chart`)._fullData
+              .reduce((sum, trace) => sum + trace.y.filter(y => y !== null).length, 0)""",
+        key,
+    )
+
+
+def wait_for_points(page: Page, key: str, more_than: int) -> None:
+    """Return when the live chart shows more values than that."""
+    wait_until_in(page, lambda: points_drawn(page, key) > more_than)
+
+
+def wait_until_in(page: Page, condition) -> None:
+    """Like wait_until, with the page's own events served between two looks."""
+    for _ in range(PATIENCE_MS // 50):
+        if condition():
+            return
+        page.wait_for_timeout(50)
+    pytest.fail("the page did not come to show it in time")

@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import new_visitor, press, serving, wait_for_points
+from tests.conftest import wait_until
+
+
+def test_closing_the_tab_ends_its_training(browser):
+    with serving() as server:
+        page = new_visitor(browser, server)
+        press(page, "Start")
+        wait_for_points(page, "seconds_per_epoch", 1)
+        page.context.close()
+        idle = IdleWatch(server)
+        wait_until(idle.has_come, seconds=20)
+
+
+class IdleWatch:
+    """Whether a server has used less than a tenth of a processor for a whole second."""
+
+    def __init__(self, server) -> None:
+        self._server = server
+        self._looks: list[float] = []
+
+    def has_come(self) -> bool:
+        # wait_until looks every 10 ms: a hundred looks lie a second or a little more apart.
+        self._looks.append(self._server.cpu_seconds())
+        return len(self._looks) > 100 and self._looks[-1] - self._looks[-100] < 0.1
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_the_server_stopped_during_training_exits_cleanly(browser, how):
+    with serving() as server:
+        page = new_visitor(browser, server)
+        press(page, "Start")
+        wait_for_points(page, "learning_curve", 2)
+        status, errors = server.stop(how)
+        page.context.close()
+    assert status == 0
+    assert "Traceback" not in errors
+    assert "Fatal" not in errors
+
+
+def test_it_listens_on_this_computer_only(server):
+    port = server.url.rpartition(":")[2]
+    sockets = Path(f"/proc/{server.process.pid}/net/tcp").read_text().splitlines()
+    listening = [line.split()[1] for line in sockets if line.split()[3] == "0A"]
+    addresses = {
+        address
+        for address, _, number in (one.partition(":") for one in listening)
+        if number == f"{int(port):04X}"
+    }
+    assert addresses <= {"0100007F"}
+
+
+def test_where_the_digits_are_missing_the_page_says_what_to_do(browser, tmp_path):
+    nowhere = {"MNIST_ROOT": str(tmp_path), "http_proxy": "http://127.0.0.1:9"}
+    nowhere["https_proxy"] = nowhere["http_proxy"]
+    with serving(**nowhere) as server:
+        page = new_visitor(browser, server, path="train")
+        alert = page.get_by_test_id("stAlert")
+        expect(alert).to_contain_text("Missing in")
+        expect(alert).to_contain_text("train-images-idx3-ubyte.gz")
+        expect(page.get_by_role("button", name="Try again")).to_be_visible()
+        page.context.close()

@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import (
+    move_slider,
+    new_visitor,
+    points_drawn,
+    press,
+    wait_for_points,
+    wait_until_in,
+)
+
+
+def range_of(page: Page, key: str, axis: str) -> list[float]:
+    return page.evaluate(
+        "([key, axis]) => [...document.querySelector(`.st-key-${key} .live-chart`)"
+        "._fullLayout[axis].range]",
+        [key, axis],
+    )
+
+
+def annotations(page: Page) -> list[str]:
+    return page.evaluate(
+        "() => (document.querySelector('.st-key-learning_curve .live-chart')"
+        "._fullLayout.annotations ?? []).map(one => one.text)"
+    )
+
+
+def zoom_in(page: Page, key: str) -> None:
+    """Drag over the middle of the chart."""
+    box = page.locator(f".st-key-{key} .nsewdrag").first.bounding_box()
+    x, y, width, height = (box[side] for side in ("x", "y", "width", "height"))
+    page.mouse.move(x + 0.2 * width, y + 0.3 * height)
+    page.mouse.down()
+    page.mouse.move(x + 0.7 * width, y + 0.8 * height, steps=5)
+    page.mouse.up()
+
+
+def test_start_makes_both_charts_grow_and_pause_holds_them(page):
+    assert points_drawn(page, "seconds_per_epoch") == 0
+    press(page, "Start")
+    wait_for_points(page, "learning_curve", 10)
+    wait_for_points(page, "seconds_per_epoch", 3)
+    press(page, "Pause")
+    expect(page.get_by_test_id("stSidebar").get_by_text("Paused")).to_be_visible()
+
+
+def test_the_slider_moved_mid_run_is_marked_and_shows_in_the_table(page):
+    press(page, "Start")
+    wait_for_points(page, "seconds_per_epoch", 1)
+    move_slider(page, "batch_size", 1)
+    expect(page.get_by_test_id("stSidebar").get_by_text("batch size 500")).to_be_visible()
+    page.get_by_text("Every epoch as a table").click()
+    wait_until_in(page, lambda: annotations(page) == ["200 → 500"])
+    # The table is painted on a canvas; beside it stands the same for screen readers.
+    cells = page.locator("[data-testid=stDataFrame] [role=gridcell]")
+    expect(cells.filter(has_text="200 → 500")).to_have_count(1)
+    wait_until_in(page, lambda: "500" in cells.all_text_contents())
+
+
+def test_zoom_and_legend_choices_are_kept_while_the_charts_grow(page):
+    press(page, "Start")
+    wait_for_points(page, "seconds_per_epoch", 5)
+    page.locator(".st-key-seconds_per_epoch .legendtoggle").last.click()
+    zoom_in(page, "learning_curve")
+    wait_until_in(page, lambda: range_of(page, "learning_curve", "xaxis")[0] > 0)
+    zoomed = range_of(page, "learning_curve", "xaxis"), range_of(page, "learning_curve", "yaxis")
+    svg = page.locator(".st-key-learning_curve .main-svg").first.element_handle()
+    wait_for_points(page, "learning_curve", points_drawn(page, "learning_curve") + 12)
+    assert zoomed == (
+        range_of(page, "learning_curve", "xaxis"),
+        range_of(page, "learning_curve", "yaxis"),
+    )
+    assert svg.evaluate("svg => svg.isConnected"), "the chart was mounted anew"
+    assert (
+        page.evaluate(
+            "() => document.querySelector('.st-key-seconds_per_epoch .live-chart')"
+            "._fullData.find(trace => trace.name === 'test pass').visible"
+        )
+        == "legendonly"
+    )
+
+
+def test_batch_size_1_shows_life_within_its_first_epoch(page):
+    move_slider(page, "batch_size", -7)
+    press(page, "Start")
+    wait_for_points(page, "learning_curve", 2)
+    assert points_drawn(page, "seconds_per_epoch") == 1
+    expect(page.get_by_text("of training left")).to_be_visible()
+
+
+def test_reset_empties_the_charts(page):
+    press(page, "Start")
+    wait_for_points(page, "seconds_per_epoch", 2)
+    press(page, "Reset")
+    wait_until_in(page, lambda: points_drawn(page, "seconds_per_epoch") == 0)
+    expect(page.get_by_test_id("stSidebar").get_by_text("Ready")).to_be_visible()
+
+
+def test_the_table_can_be_downloaded_as_csv(page):
+    press(page, "Start")
+    wait_for_points(page, "seconds_per_epoch", 2)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download as CSV").click()
+    text = download.value.path().read_text()
+    assert text.startswith("epoch,batch_size,updates,train_loss,test_loss,test_accuracy,")
+    assert text.splitlines()[1].startswith("0,200,300,")
+
+
+def test_two_visitors_do_not_disturb_each_others_runs(browser, server, page):
+    other = new_visitor(browser, server)
+    press(page, "Start")
+    move_slider(page, "batch_size", 2)
+    wait_for_points(page, "seconds_per_epoch", 1)
+    expect(other.get_by_test_id("stSidebar").get_by_text("Ready")).to_be_visible()
+    press(other, "Start")
+    wait_for_points(other, "seconds_per_epoch", 1)
+    expect(other.get_by_test_id("stSidebar").get_by_text("batch size 200")).to_be_visible()
+    press(other, "Reset")
+    wait_for_points(page, "learning_curve", points_drawn(page, "learning_curve"))
+    other.context.close()
+
+
+@pytest.mark.parametrize("width", [1366, 400])
+def test_nothing_is_wider_than_the_window(browser, server, width):
+    page = new_visitor(browser, server, width=width)
+    inside = page.evaluate(
+        "() => [...document.querySelectorAll('[data-testid=stMain] *')]"
+        ".every(one => one.getBoundingClientRect().right <= innerWidth + 1"
+        " || one.closest('.live-chart, [data-testid=stDataFrame]'))"
+    )
+    assert inside
+    page.context.close()
