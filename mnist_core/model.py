@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor
-from torch.nn.functional import leaky_relu, log_softmax, nll_loss
+from torch.nn.functional import leaky_relu, linear, log_softmax, nll_loss
 
 from mnist_core.data import CLASSES, PIXELS
 
@@ -56,16 +56,22 @@ class Network:
         parts = zip(flat.split(sizes), self._shapes, strict=True)
         return tuple(part.view(shape) for part, shape in parts)
 
-    def logits(self, images: Tensor) -> Tensor:
-        """(B, 10) for normalized images, (B, 784). log_softmax or softmax comes after."""
-        return torch.addmm(self.output_bias, self._active(images)[1], self.output_weight.t())
+    def activations(self, images: Tensor) -> tuple[Tensor, Tensor]:
+        """What the two layers give, (…, hidden) and (…, 10), for normalized images, (…, 784).
+
+        The first is the hidden layer after LeakyReLU; the second, the logits, becomes probabilities
+        by softmax and the loss by log_softmax.
+        """
+        active = leaky_relu(linear(images, self.hidden_weight, self.hidden_bias), SLOPE)
+        return active, linear(active, self.output_weight, self.output_bias)
 
     def loss_and_gradient(self, images: Tensor, labels: Tensor) -> Tensor:
         """Mean negative log-likelihood of the mini-batch, (); its gradient is left in `gradient`.
 
         images: normalized, float32, (B, 784). labels: int64, (B,).
         """
-        before, active = self._active(images)
+        before = torch.addmm(self.hidden_bias, images, self.hidden_weight.t())
+        active = leaky_relu(before, SLOPE)
         logits = torch.addmm(self.output_bias, active, self.output_weight.t())
         log_probabilities = log_softmax(logits, dim=1)
         loss = nll_loss(log_probabilities, labels)
@@ -82,8 +88,3 @@ class Network:
         torch.mm(logits_slope.t(), active, out=output_weight)
         torch.sum(logits_slope, 0, out=output_bias)
         return loss
-
-    def _active(self, images: Tensor) -> tuple[Tensor, Tensor]:
-        """The hidden layer, (B, hidden), before LeakyReLU and after it."""
-        before = torch.addmm(self.hidden_bias, images, self.hidden_weight.t())
-        return before, leaky_relu(before, SLOPE)

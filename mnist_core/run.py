@@ -8,16 +8,12 @@ import time
 
 import torch
 from torch import Tensor
-from torch.nn.functional import nll_loss
 
-from mnist_core.data import Digits, Mnist
+from mnist_core.data import Mnist
 from mnist_core.history import History
 from mnist_core.records import Snapshot
 from mnist_core.settings import Settings, Setup
 from mnist_core.update import Learner
-
-# Few enough test digits at a time that they stay in the processor's cache.
-_TEST_CHUNK = 2_000
 
 
 class TrainingError(Exception):
@@ -94,7 +90,11 @@ class Run:
 
     def predict(self, images: Tensor) -> Tensor:
         """Probabilities of the ten labels, float32, (N, 10), for uint8 images, (N, 28, 28)."""
-        return self._learner.log_probabilities(images.to(self._mnist.device)).exp().cpu()
+        return self._learner.probabilities(images)
+
+    def copy_learner(self) -> Learner:
+        """A copy of the network with Adam's state, to try updates on; the run is not touched."""
+        return copy.deepcopy(self._learner)
 
     def fork(self) -> Run:
         """A copy of the whole run: weights, Adam's moments and step, random state, place, records.
@@ -163,23 +163,11 @@ class Run:
 
     def _test(self) -> None:
         started = time.perf_counter()
-        loss, right = self._test_loss_and_right(self._mnist.test)
+        loss, right = self._learner.evaluate(self._mnist.test)
         seconds = time.perf_counter() - started
         self._history.add_test(loss, right / len(self._mnist.test), seconds)
         if not math.isfinite(loss):
             raise TrainingError(self._not_finite("test"))
-
-    def _test_loss_and_right(self, test: Digits) -> tuple[float, int]:
-        """Negative log-likelihood summed over the test digits, and how many are labelled right."""
-        # Gathered on the digits' device and fetched once, since a fetch waits for all before it.
-        loss = torch.zeros((), dtype=torch.float64, device=self._mnist.device)
-        right = torch.zeros((), dtype=torch.int64, device=self._mnist.device)
-        chunks = zip(test.images.split(_TEST_CHUNK), test.labels.split(_TEST_CHUNK), strict=True)
-        for images, labels in chunks:
-            log_probabilities = self._learner.log_probabilities(images)
-            loss += nll_loss(log_probabilities, labels, reduction="sum")
-            right += (log_probabilities.argmax(dim=1) == labels).sum()
-        return loss.item(), int(right.item())
 
     def _not_finite(self, which: str) -> str:
         return (

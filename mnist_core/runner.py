@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import deque
-from collections.abc import Callable
+from collections import Counter, deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import torch
@@ -60,6 +61,8 @@ class Runner:
         self._absence_seconds = absence_seconds
         self._seats: dict[Run, _Seat] = {}
         self._queue: deque[_Seat] = deque()
+        self._in_turn: set[Run] = set()
+        self._held: Counter[Run] = Counter()
         self._changed = threading.Condition()
         self._workers: list[threading.Thread] = []
         self._closed = False
@@ -90,6 +93,23 @@ class Runner:
         """Whether the run waits for a turn or has one."""
         seat = self._seats.get(run)
         return seat is not None and seat.playing
+
+    @contextmanager
+    def resting(self, run: Run) -> Iterator[Run]:
+        """The run between two turns for as long as the block lasts: to ask it, or to copy it.
+
+        It waits for the end of a turn in progress. The run gets no turn meanwhile; others do.
+        """
+        with self._changed:
+            self._held[run] += 1
+            self._changed.wait_for(lambda: run not in self._in_turn)
+        try:
+            yield run
+        finally:
+            with self._changed:
+                self._held[run] -= 1
+                self._held += Counter()  # drops those that nobody holds
+                self._changed.notify_all()
 
     def close(self) -> None:
         """End the turns in progress and join the threads. Afterwards nothing plays any more."""
@@ -125,14 +145,19 @@ class Runner:
         """The seat whose turn it is, waiting for one; None when the runner is closed."""
         with self._changed:
             while not self._closed:
-                if self._queue:
-                    seat = self._queue.popleft()
-                    if seat.playing:
-                        return seat
-                    del self._seats[seat.run]
-                else:
-                    self._changed.wait()
+                self._drop_paused()
+                seat = next((seat for seat in self._queue if not self._held[seat.run]), None)
+                if seat is not None:
+                    self._queue.remove(seat)
+                    self._in_turn.add(seat.run)
+                    return seat
+                self._changed.wait()
             return None
+
+    def _drop_paused(self) -> None:
+        for seat in [seat for seat in self._queue if not seat.playing]:
+            self._queue.remove(seat)
+            del self._seats[seat.run]
 
     def _give_turn(self, seat: _Seat) -> None:
         seat.allowance += self._turn_seconds
@@ -146,7 +171,9 @@ class Runner:
         with self._changed:
             if seat.run.error:
                 seat.playing = False
+            self._in_turn.discard(seat.run)
             self._queue.append(seat)
+            self._changed.notify_all()
 
     def _look_for_owners(self) -> None:
         """Once a second: note who is present, and pause what nobody has watched for too long."""

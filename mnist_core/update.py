@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor
-from torch.nn.functional import log_softmax
+from torch.nn.functional import log_softmax, nll_loss
 from torch.optim.adam import adam
 
+from mnist_core.data import Digits
 from mnist_core.model import Network
 from mnist_core.settings import Setup
+
+# Digits at a time in a pass without updates: few enough to stay in the processor's cache.
+_CHUNK = 2_000
 
 
 class Learner:
@@ -21,7 +25,7 @@ class Learner:
 
     def __init__(self, setup: Setup, generator: torch.Generator, device: torch.device) -> None:
         self.network = Network(setup.hidden, generator, device)
-        self._normalization = setup.normalization
+        self.normalization = setup.normalization
         self._mean = torch.zeros_like(self.network.parameters)
         self._mean_square = torch.zeros_like(self.network.parameters)
         self._step = torch.zeros((), device=device)
@@ -41,10 +45,32 @@ class Learner:
     @torch.no_grad()
     def log_probabilities(self, images: Tensor) -> Tensor:
         """Logarithms of the ten probabilities, float32, (B, 10), for uint8 images, (B, 28, 28)."""
-        return log_softmax(self.network.logits(self._flat(images)), dim=1)
+        return log_softmax(self.network.activations(self._flat(images))[1], dim=1)
+
+    def probabilities(self, images: Tensor) -> Tensor:
+        """The ten probabilities, float32, (B, 10), on the CPU, for uint8 images, (B, 28, 28)."""
+        chunks = images.to(self.device).split(_CHUNK)
+        return torch.cat([self.log_probabilities(chunk).exp() for chunk in chunks]).cpu()
+
+    def evaluate(self, digits: Digits) -> tuple[float, int]:
+        """Negative log-likelihood summed over the digits, and how many are labelled right."""
+        # Gathered on the digits' device and fetched once, since a fetch waits for all before it.
+        loss = torch.zeros((), dtype=torch.float64, device=self.device)
+        right = torch.zeros((), dtype=torch.int64, device=self.device)
+        chunks = zip(digits.images.split(_CHUNK), digits.labels.split(_CHUNK), strict=True)
+        for images, labels in chunks:
+            log_probabilities = self.log_probabilities(images)
+            loss += nll_loss(log_probabilities, labels, reduction="sum")
+            right += (log_probabilities.argmax(dim=1) == labels).sum()
+        return loss.item(), int(right.item())
+
+    @property
+    def device(self) -> torch.device:
+        """Where the network is."""
+        return self.network.parameters.device
 
     def _flat(self, images: Tensor) -> Tensor:
-        return self._normalization(images).flatten(1)
+        return self.normalization(images).flatten(1)
 
     def _adam(self, learning_rate: float) -> None:
         """One step with PyTorch's defaults, fused into one pass over the parameters.

@@ -62,7 +62,7 @@ class SlowLearner:
 
     def __init__(self, learner) -> None:
         self._learner = learner
-        self.log_probabilities = learner.log_probabilities
+        self.evaluate = learner.evaluate
 
     def update(self, *batch) -> float:
         threading.Event().wait(0.1)
@@ -106,6 +106,26 @@ def test_a_run_whose_owner_is_gone_is_taken_out(tiny):
     assert runner.is_playing(watched)
     assert runner.is_playing(unwatched)
     runner.close()
+
+
+def test_a_resting_run_gets_no_turn_while_others_do(tiny, runner):
+    held, other = Run(tiny), Run(tiny)
+    for run in (held, other):
+        runner.play(run)
+    wait_until(lambda: updates(held) > 0)
+    with runner.resting(held):
+        reached = updates(held)
+        before = updates(other)
+        wait_until(lambda: updates(other) > before + 50)
+        assert updates(held) == held.snapshot().place.updates == reached
+    wait_until(lambda: updates(held) > reached)
+
+
+def test_a_run_that_does_not_play_can_rest_too(tiny, runner):
+    run = Run(tiny)
+    with runner.resting(run) as resting:
+        assert resting is run
+    assert not runner._held
 
 
 def test_close_ends_the_threads_and_nothing_plays_after_it(tiny):
