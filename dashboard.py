@@ -10,7 +10,6 @@ st.set_page_config(
     # A file of our own: a named icon would be fetched from the internet.
     page_icon="pages/parts/icon.svg",
     layout="wide",
-    initial_sidebar_state="expanded",
 )
 
 # Streamlit leaves 6 rem above a page; on a projector they are better spent on the charts.
@@ -18,7 +17,10 @@ st.html("<style>.stMainBlockContainer { padding-top: 2.5rem; }</style>")
 
 page = st.navigation(
     [
+        st.Page("pages/digits.py", title="Digits", icon=":material/dialpad:"),
+        st.Page("pages/mini_batch.py", title="Mini-batch", icon=":material/grid_view:"),
         st.Page("pages/train.py", title="Train", icon=":material/show_chart:", default=True),
+        st.Page("pages/predictions.py", title="Predictions", icon=":material/fact_check:"),
     ]
 )
 

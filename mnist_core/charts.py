@@ -112,6 +112,21 @@ def seconds_per_epoch(snapshot: Snapshot, dark: bool = False) -> Figure:
     return {"data": data, "layout": layout}
 
 
+def bars(
+    rows: dict[str, tuple[list[float], dict[str, Any]]], x_title: str, y_title: str, dark: bool
+) -> Figure:
+    """Groups of bars from zero, at 0, 1, 2 …: for each name its values and plotly.js marker."""
+    layout = _layout(dark)
+    layout["xaxis"] |= {"title": {"text": x_title, "standoff": 8}, "dtick": 1, "zeroline": False}
+    layout["yaxis"] |= {"title": {"text": y_title}, "rangemode": "tozero"}
+    layout["legend"]["title"]["text"] = ""
+    data = [
+        {"type": "bar", "name": name, "y": values, "marker": marker}
+        for name, (values, marker) in rows.items()
+    ]
+    return {"data": data, "layout": layout}
+
+
 def _test_lines(
     snapshot: Snapshot, measure: Measure, against: Clock, dark: bool
 ) -> list[dict[str, Any]]:
@@ -142,7 +157,7 @@ def _single(sizes: tuple[int, ...]) -> int | None:
 
 
 def _line(size: int | None, measure: Measure, dark: bool) -> dict[str, Any]:
-    tint = _grey(dark) if size is None else colour(size, dark)
+    tint = grey(dark) if size is None else colour(size, dark)
     value = "%{y:.2%}" if measure == "accuracy" else "%{y:,.4~g}"
     return {
         "type": "scatter",
@@ -181,7 +196,7 @@ def _training_loss_line(snapshot: Snapshot, against: Clock, dark: bool) -> dict[
         "visible": "legendonly",
         "x": [_clock(point.place, against) for point in snapshot.loss_points],
         "y": [point.loss for point in snapshot.loss_points],
-        "line": {"color": _grey(dark), "width": 1},
+        "line": {"color": grey(dark), "width": 1},
         "hovertemplate": "%{y:.4~g}<br>at %{x:,.4~g}",
     }
 
@@ -197,7 +212,7 @@ def _training_bars(epochs: tuple[EpochRecord, ...], dark: bool) -> list[dict[str
 
 
 def _bar(size: int | None, dark: bool) -> dict[str, Any]:
-    tint = _grey(dark) if size is None else colour(size, dark)
+    tint = grey(dark) if size is None else colour(size, dark)
     return {
         "type": "bar",
         "uid": f"training-{size}",
@@ -217,7 +232,7 @@ def _bar(size: int | None, dark: bool) -> dict[str, Any]:
 def _bar_so_far(snapshot: Snapshot, dark: bool) -> dict[str, Any]:
     so_far = snapshot.so_far
     size = _single(so_far.batch_sizes)
-    tint = _grey(dark) if size is None else colour(size, dark)
+    tint = grey(dark) if size is None else colour(size, dark)
     return _bar(size, dark) | {
         "uid": "so-far",
         "name": "epoch in progress",
@@ -240,7 +255,7 @@ def _test_pass_bars(epochs: tuple[EpochRecord, ...], dark: bool) -> dict[str, An
         "name": "test pass",
         "x": [epoch.epoch for epoch in epochs],
         "y": [epoch.test_seconds for epoch in epochs],
-        "marker": {"color": _grey(dark), "line": {"width": 0}},
+        "marker": {"color": grey(dark), "line": {"width": 0}},
         "hovertemplate": "epoch %{x}<br>test pass %{y:.3~g} s",
     }
 
@@ -259,7 +274,7 @@ def _bar_label(group: list[EpochRecord], dark: bool) -> dict[str, Any]:
         "text": "mixed" if size is None else f"<b>{size:,}</b>",
         "showarrow": False,
         "yanchor": "bottom",
-        "font": {"color": _grey(dark) if size is None else colour(size, dark)},
+        "font": {"color": grey(dark) if size is None else colour(size, dark)},
     }
 
 
@@ -272,7 +287,7 @@ def _mark(change: Change, against: Clock, dark: bool) -> dict[str, Any]:
         "y0": 0,
         "y1": 1,
         "yref": "paper",
-        "line": {"color": _grey(dark), "width": 1, "dash": "dash"},
+        "line": {"color": grey(dark), "width": 1, "dash": "dash"},
     }
 
 
@@ -347,7 +362,13 @@ def _layout(dark: bool) -> dict[str, Any]:
     }
 
 
-def _grey(dark: bool) -> str:
+def accent(dark: bool) -> str:
+    """The theme's own colour, as .streamlit/config.toml has it, for what has no batch size."""
+    return "#c2408f" if dark else "#7e03a8"
+
+
+def grey(dark: bool) -> str:
+    """For what stands beside the thing itself: at least 3 : 1 to the page."""
     return "#9a9ca5" if dark else "#6f717b"
 
 

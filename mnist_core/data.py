@@ -55,6 +55,11 @@ class Digits:
         """The same digits on another device."""
         return Digits(self.images.to(device), self.labels.to(device))
 
+    def at(self, indices: Tensor) -> Digits:
+        """Copies of the digits at these places, int64, (B,), in their order."""
+        # index_select and not [indices]: for a mini-batch it takes a third of the time.
+        return Digits(self.images.index_select(0, indices), self.labels.index_select(0, indices))
+
 
 @dataclass(frozen=True)
 class Mnist:

@@ -124,14 +124,9 @@ class Run:
 
     def _update(self, settings: Settings) -> None:
         started = time.perf_counter()
-        digits = self._next_digits(settings.batch_size)
-        train = self._mnist.train
-        loss = self._learner.update(
-            train.images.index_select(0, digits),
-            train.labels.index_select(0, digits),
-            settings.learning_rate,
-        )
-        self._history.add_update(len(digits), loss, time.perf_counter() - started)
+        batch = self._mnist.train.at(self._next_digits(settings.batch_size))
+        loss = self._learner.update(batch.images, batch.labels, settings.learning_rate)
+        self._history.add_update(len(batch), loss, time.perf_counter() - started)
         if not math.isfinite(loss):
             raise TrainingError(self._not_finite("training"))
 

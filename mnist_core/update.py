@@ -65,6 +65,11 @@ class Learner:
         return loss.item(), int(right.item())
 
     @property
+    def steps(self) -> int:
+        """How many updates it has made."""
+        return int(self._step)
+
+    @property
     def device(self) -> torch.device:
         """Where the network is."""
         return self.network.parameters.device

@@ -7,7 +7,7 @@ import streamlit as st
 from mnist_core import Snapshot, charts, tables, words
 from pages.parts import session as sessions
 from pages.parts.live_chart import live_chart
-from pages.parts.session import TICK_SECONDS, Session
+from pages.parts.session import TICK_SECONDS, Session, is_dark
 
 _MEASURES = {"sum": "Loss, sum", "mean": "Loss, mean per digit", "accuracy": "Accuracy"}
 _CLOCKS = {"epochs": "Epochs", "updates": "Updates", "seconds": "Seconds of training"}
@@ -101,7 +101,7 @@ def _progress(snapshot: Snapshot, playing: bool) -> None:
 def _charts(
     snapshot: Snapshot, measure: charts.Measure, against: charts.Clock, log_scale: bool
 ) -> None:
-    dark = st.context.theme.type == "dark"
+    dark = is_dark()
     left, right = st.columns(2)
     with left:
         st.subheader("Test loss" if measure != "accuracy" else "Test accuracy")

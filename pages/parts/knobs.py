@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import get_args
-
 import streamlit as st
 
-from mnist_core import Normalization, Settings, Setup, words
+from mnist_core import Settings, words
 from mnist_core.data import TRAINING_DIGITS
-from mnist_core.settings import LARGEST_SEED, Order
-from pages.parts.session import TICK_SECONDS, Session, mnist
+from pages.parts.session import TICK_SECONDS, Session
+from pages.parts.setups import chosen_setup, setup_widgets
 
 BATCH_SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, TRAINING_DIGITS)
 LEARNING_RATES = (1e-6, 2e-6, 5e-6, 1e-5, 2e-5, 5e-5, 1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 0.01)
 LEARNING_RATES += (0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
-
-_ORDER_NAMES = {"shuffled": "shuffled anew each epoch", "stored": "as stored in the file"}
 
 
 def knobs(session: Session) -> None:
@@ -24,7 +20,7 @@ def knobs(session: Session) -> None:
     _status(session)
     session.run.settings = _settings(session.run.settings)
     with st.expander("For a new run"):
-        _setup_widgets(session)
+        setup_widgets(session)
 
 
 def _buttons(session: Session) -> None:
@@ -44,7 +40,7 @@ def _buttons(session: Session) -> None:
         icon=":material/replay:",
         width="stretch",
         help="Begin again, untrained, with the choices under “For a new run”.",
-        on_click=lambda: session.reset(session.run.settings, _chosen_setup(session)),
+        on_click=lambda: session.reset(session.run.settings, chosen_setup(session)),
     )
 
 
@@ -86,48 +82,3 @@ def _settings(now: Settings) -> Settings:
         help="Adam's step size: how far an update moves the weights. The tutorial's is 0.0001.",
     )
     return Settings(batch_size, learning_rate)
-
-
-def _setup_widgets(session: Session) -> None:
-    setup = session.run.setup
-    st.number_input(
-        "Seed",
-        min_value=0,
-        max_value=min(LARGEST_SEED, 2**53 - 1),  # what a browser's numbers hold exactly
-        value=setup.seed,
-        key="seed",
-        help="Of the first weights and of the digits' orders: the same seed, the same run.",
-    )
-    st.radio("Order of the digits", get_args(Order), key="order", format_func=_ORDER_NAMES.get)
-    presets = _normalizations()
-    st.radio(
-        "Normalization",
-        presets,
-        key="normalization",
-        format_func=lambda name: f"{name}: {_formula(presets[name])}",
-    )
-    if _chosen_setup(session) != setup:
-        st.info("These choices take effect with Reset.", icon=":material/replay:")
-
-
-def _chosen_setup(session: Session) -> Setup:
-    """What the widgets under "For a new run" say."""
-    state = st.session_state
-    if "seed" not in state:
-        return session.run.setup
-    return Setup(
-        seed=state.seed, order=state.order, normalization=_normalizations()[state.normalization]
-    )
-
-
-@st.cache_resource(show_spinner=False)
-def _normalizations() -> dict[str, Normalization]:
-    return {
-        "tutorial's": Normalization(),
-        "MNIST's own": Normalization.of(mnist().train.images),
-        "none": Normalization(0, 1),
-    }
-
-
-def _formula(normalization: Normalization) -> str:
-    return f"(x − {normalization.mean:.4g}) / {normalization.std:.4g}"

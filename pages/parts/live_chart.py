@@ -16,24 +16,23 @@ from streamlit.components.v2 import component
 
 from mnist_core.charts import Figure
 
-_HEIGHT_PIXELS = 420
-
-_CSS = f".live-chart {{ height: {_HEIGHT_PIXELS}px; }}"
+_CSS = ".live-chart { height: 100%; }"
 _HTML = '<div class="live-chart" role="img"></div>'
 _JS = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
 
 
-def live_chart(figure: Figure, *, key: str, label: str) -> None:
+def live_chart(figure: Figure, *, key: str, label: str, height: int = 420) -> None:
     """Draw the figure, or redraw it in place where the key was drawn before.
 
     label: what a screen reader says of the chart.
+    height: in pixels.
     """
     # Made at every call: page tests have a runtime, and so a registry, for each page.
     chart = component("live_chart", html=_HTML, css=_CSS, js=_JS, isolate_styles=False)
     chart(
         key=key,
         data={"figure": figure, "label": label, "plotly": _plotly_url()},
-        height=_HEIGHT_PIXELS,
+        height=height,
     )
 
 

@@ -15,9 +15,20 @@ import streamlit as st
 from streamlit import runtime
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
+from torch import Tensor
 
-from mnist_core import Mnist, MnistUnavailableError, Run, Runner, Settings, Setup, load_mnist
+from mnist_core import (
+    Mnist,
+    MnistUnavailableError,
+    Normalization,
+    Run,
+    Runner,
+    Settings,
+    Setup,
+    load_mnist,
+)
 from mnist_core.data import ARCHIVES_MEGABYTES, missing_files, mnist_root
+from mnist_core.sandbox import Sandbox
 
 # Streamlit itself forgets a session that has been disconnected for 120 s.
 _FORGET_AFTER_SECONDS = 180.0
@@ -36,10 +47,19 @@ atexit.register(RUNNER.close)
 
 @dataclass
 class Session:
-    """A visitor: their run, and when they were last seen."""
+    """A visitor: their run, and what pages keep for them.
+
+    custom_normalization: chosen on the page Digits for the next run.
+    sandbox: the copy of a network that the page Mini-batch tries updates on.
+    test_probabilities: of all test digits, with the state of the network that gave them.
+    seen: when the visitor was last there, by time.monotonic().
+    """
 
     id: str
     run: Run
+    custom_normalization: Normalization | None = None
+    sandbox: Sandbox | None = None
+    test_probabilities: tuple[object, Tensor] | None = None
     seen: float = field(default_factory=time.monotonic)
 
     @property
@@ -58,6 +78,7 @@ class Session:
         """Put an untrained run in place of this one; it waits for Start."""
         RUNNER.pause(self.run)
         self.run = Run(mnist(), settings, setup)
+        self.sandbox = self.test_probabilities = None
 
 
 _sessions: dict[str, Session] = {}
@@ -75,6 +96,11 @@ def current() -> Session:
         session = _sessions[session_id]
         session.seen = time.monotonic()
         return session
+
+
+def is_dark() -> bool:
+    """Whether the visitor looks at the dark theme."""
+    return st.context.theme.type == "dark"
 
 
 def forget_all() -> None:

@@ -74,7 +74,7 @@ def test_reset_makes_an_untrained_run_with_the_new_choices_and_the_old_sliders(a
     trained(app)
     app.number_input(key="seed").set_value(7)
     app.radio(key="order").set_value("stored")
-    app.radio(key="normalization").set_value("none")
+    app.radio(key="normalization").set_value("None")
     app.run()
     assert the_session().run.setup == Setup()
     assert "take effect with Reset" in app.info[0].value

@@ -1,0 +1,331 @@
+"""Mini-batch: from one digit to a batch of them, through the network, and into one update."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import plotly.graph_objects as go
+import streamlit as st
+import torch
+from torch import Tensor
+
+from mnist_core import Digits, charts, pictures, words
+from mnist_core.sandbox import OneUpdate, Sandbox
+from mnist_core.update import Learner
+from pages.parts import session as sessions
+from pages.parts.digit_grid import data_uri, digit_grid
+from pages.parts.knobs import BATCH_SIZES
+from pages.parts.session import RUNNER, Session, is_dark, mnist
+
+_MOST_PICTURES = 200
+_UPDATE_SIZES = (1, 200, 60_000)
+_BYTES_PER_DIGIT = 784 * 4 + 8  # float32 pixels and an int64 label
+
+_FLOW_CSS = """
+.flow { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; }
+.flow-box, .flow-arrow {
+  display: flex; flex-direction: column; align-items: center; text-align: center;
+}
+.flow-box { border: 1px solid rgba(128, 128, 128, .5); border-radius: 8px; padding: 8px; }
+.flow-box b { font: bold 15px monospace; }
+.flow-box img { image-rendering: pixelated; width: 112px; height: 28px; margin-bottom: 8px; }
+.flow-box:first-child img { width: 84px; height: 84px; }
+.flow span { font-size: 14px; max-width: 112px; }
+.flow-arrow b { font-size: 24px; line-height: 1; }
+"""
+
+
+@dataclass
+class _Flow:
+    """A mini-batch on its way through the network; B is the batch size.
+
+    digits: (B, 28, 28). flat: (B, 1, 784). hidden: (B, 1, 256). probabilities: (B, 1, 10).
+    """
+
+    digits: Digits
+    flat: Tensor
+    hidden: Tensor
+    probabilities: Tensor
+
+
+def page(session: Session) -> None:
+    """The whole page: one batch, its way through the network, its cost, one update."""
+    st.title("Mini-batch")
+    st.markdown(
+        "A mini-batch goes through the network all at once, and the weights move **once** for all "
+        "of it. Move **Batch size** in the sidebar and watch the first number of each shape."
+    )
+    size = session.run.settings.batch_size
+    with RUNNER.resting(session.run) as run:
+        learner = run.copy_learner()
+    flow = _flow(learner, size)
+    position = _the_batch(flow)
+    _diagram(flow, learner)
+    _alone_and_within(flow, learner, position)
+    _costs(size)
+    _one_update(session)
+    st.markdown(
+        "**Question:** how often does an update with 1 digit make the test loss worse, how often "
+        "one with 200, and how often one with all 60,000?"
+    )
+
+
+def _flow(learner: Learner, size: int) -> _Flow:
+    order = _order(st.session_state.get("batch_draw", 0))
+    digits = mnist().train.at(order[:size].to(mnist().device))
+    with torch.inference_mode():
+        flat = learner.normalization(digits.images).view(len(digits), 1, -1)
+        hidden, logits = learner.network.activations(flat)
+        return _Flow(digits, flat, hidden, logits.softmax(dim=-1))
+
+
+@st.cache_data(show_spinner=False, max_entries=20)
+def _order(draw: int) -> Tensor:
+    """The training digits in an order of their own for each draw."""
+    return torch.randperm(len(mnist().train), generator=torch.Generator().manual_seed(draw))
+
+
+def _the_batch(flow: _Flow) -> int:
+    """Show the batch's pictures; the place in the batch of the digit that is picked."""
+    digits = flow.digits
+    st.subheader(f"One mini-batch of {words.batch_size(len(digits))}")
+    st.button("Draw another", key="draw_batch", on_click=_draw_another, icon=":material/casino:")
+    shown = min(len(digits), _MOST_PICTURES)
+    labels = digits.labels[:shown].tolist()
+    picked = digit_grid(
+        digits.images[:shown],
+        captions=[str(label) for label in labels],
+        names=[f"Digit {place} of the batch, a {label}" for place, label in enumerate(labels)],
+        key="batch_grid",
+        size=32,
+        picked=min(5, shown - 1),
+    )
+    if shown < len(digits):
+        st.caption(f"The first {shown} of {len(digits):,}; the others are in the batch as well.")
+    return picked
+
+
+def _draw_another() -> None:
+    st.session_state["batch_draw"] = st.session_state.get("batch_draw", 0) + 1
+
+
+def _diagram(flow: _Flow, learner: Learner) -> None:
+    st.subheader("Its way through the network")
+    network = learner.network
+    first = flow.digits.images[0]
+    strips = (flow.flat[0, 0], flow.hidden[0, 0], flow.probabilities[0, 0])
+    images = [pictures.sheet(first[None]), *(pictures.strip(values) for values in strips)]
+    shapes = [flow.digits.images.unsqueeze(1).shape, flow.flat.shape, flow.hidden.shape]
+    shapes.append(flow.probabilities.shape)
+    meanings = (
+        "digits, channel, rows, columns",
+        "digits, 1, pixels in a row",
+        "digits, 1, hidden units",
+        "digits, 1, probabilities",
+    )
+    weights = (network.hidden_weight, network.output_weight)
+    biases = (network.hidden_bias, network.output_bias)
+    parameters = [
+        weight.numel() + bias.numel() for weight, bias in zip(weights, biases, strict=True)
+    ]
+    arrows = (
+        "normalize, lay the rows in a line",
+        f"784 × 256 weights, 256 biases: {parameters[0]:,}<br>LeakyReLU(0.1)",
+        f"256 × 10 weights, 10 biases: {parameters[1]:,}<br>softmax",
+    )
+    st.html(_diagram_html(images, shapes, meanings, arrows))
+    st.markdown(
+        f"In all **{network.parameters.numel():,}** parameters. The strips show the first digit's "
+        "values, from the lowest (black) to the highest (white)."
+    )
+
+
+def _diagram_html(
+    images: list[np.ndarray], shapes: list[torch.Size], meanings: tuple, arrows: tuple
+) -> str:
+    boxes = [
+        f'<div class="flow-box"><img src="{data_uri(image)}" alt=""><b>{tuple(shape)}</b>'
+        f"<span>{meaning}</span></div>"
+        for image, shape, meaning in zip(images, shapes, meanings, strict=True)
+    ]
+    joints = [f'<div class="flow-arrow"><span>{arrow}</span><b>→</b></div>' for arrow in arrows]
+    parts = [part for pair in zip(boxes, [*joints, ""], strict=True) for part in pair]
+    return f'<style>{_FLOW_CSS}</style><div class="flow">{"".join(parts)}</div>'
+
+
+def _alone_and_within(flow: _Flow, learner: Learner, position: int) -> None:
+    st.subheader(f"Digit {position} of the batch, alone and within it")
+    with torch.inference_mode():
+        alone = learner.network.activations(flow.flat[position : position + 1])[1].softmax(dim=-1)
+    rows = {"within the batch": flow.probabilities[position, 0], "alone": alone[0, 0]}
+    st.dataframe(
+        [
+            {"through the network": name}
+            | {str(label): value for label, value in enumerate(row.tolist())}
+            for name, row in rows.items()
+        ],
+        hide_index=True,
+        column_config={
+            str(label): st.column_config.NumberColumn(str(label), format="%.6f")
+            for label in range(10)
+        },
+    )
+    difference = (rows["alone"] - rows["within the batch"]).abs().max().item()
+    st.markdown(
+        f"The label is **{flow.digits.labels[position]}**. The largest difference of the two rows "
+        f"is {difference:.1g}: the digits of a batch do not touch each other, only rounding does."
+    )
+
+
+def _costs(size: int) -> None:
+    st.subheader("What each batch size asks for")
+    count = len(mnist().train)
+    rows = [
+        {
+            "batch size": f"▸ {words.batch_size(one)}" if one == size else words.batch_size(one),
+            "updates per epoch": -(-count // one),
+            "digits in the last batch": count - (-(-count // one) - 1) * one,
+            "memory of one batch": _memory(one * _BYTES_PER_DIGIT),
+        }
+        for one in BATCH_SIZES
+    ]
+    with st.expander(f"At {size:,}: {_at(size, count)}"):
+        st.dataframe(
+            rows,
+            hide_index=True,
+            height="content",
+            column_config={
+                "updates per epoch": st.column_config.NumberColumn(format="localized"),
+                "digits in the last batch": st.column_config.NumberColumn(format="localized"),
+            },
+        )
+
+
+def _at(size: int, count: int) -> str:
+    updates = -(-count // size)
+    return (
+        f"{updates:,} update{'' if updates == 1 else 's'} an epoch, "
+        f"{_memory(size * _BYTES_PER_DIGIT)} a batch"
+    )
+
+
+def _memory(count: int) -> str:
+    return f"{words.figure(count / 1e6)} MB" if count >= 1e6 else f"{words.figure(count / 1e3)} kB"
+
+
+def _one_update(session: Session) -> None:
+    st.subheader("Take one update")
+    st.markdown(
+        "Each press moves the weights of a **copy** of your network: the live run is not touched. "
+        "Does the test loss always fall?"
+    )
+    if session.sandbox is None:
+        _new_sandbox(session)
+    buttons = st.container(horizontal=True)
+    for size in _UPDATE_SIZES:
+        buttons.button(
+            f"{size:,} digit{'' if size == 1 else 's'}",
+            key=f"update_{size}",
+            on_click=session.sandbox.update,
+            args=(size, session.run.settings.learning_rate),
+        )
+    buttons.button(
+        "Copy the live run again",
+        key="new_sandbox",
+        icon=":material/content_copy:",
+        on_click=_new_sandbox,
+        args=(session,),
+    )
+    updates = session.sandbox.updates
+    if not updates:
+        st.info("Press one of the buttons: what the update did appears here.")
+        return
+    _last_update(updates[-1])
+    _all_updates(updates)
+
+
+def _new_sandbox(session: Session) -> None:
+    with RUNNER.resting(session.run) as run:
+        learner = run.copy_learner()
+    session.sandbox = Sandbox(learner, mnist(), seed=run.setup.seed)
+
+
+def _last_update(update: OneUpdate) -> None:
+    batch = update.batch_loss_after - update.batch_loss_before
+    test = update.test_loss_after - update.test_loss_before
+    with st.container(horizontal=True, gap="large"):
+        st.metric(
+            f"Loss of the batch of {update.digits:,}, mean",
+            f"{update.batch_loss_after:.4f}",
+            f"{batch:+.4f}",
+            delta_color="inverse",
+            width="content",
+        )
+        st.metric(
+            "Test loss, sum over 10,000",
+            f"{update.test_loss_after:,.1f}",
+            f"{test:+,.1f}",
+            delta_color="inverse",
+            width="content",
+        )
+        st.metric("The weights moved by", f"{update.moved:.4f}", width="content")
+
+
+def _all_updates(updates: list[OneUpdate]) -> None:
+    counts = {size: [one for one in updates if one.digits == size] for size in _UPDATE_SIZES}
+    worse = {size: sum(one.worsened for one in counts[size]) for size in counts}
+    told = [
+        f"with {size:,} digit{'' if size == 1 else 's'} {worse[size]} of {len(counts[size])}"
+        for size in _UPDATE_SIZES
+        if counts[size]
+    ]
+    st.markdown(f"**Updates that made the test loss worse:** {', '.join(told)}.")
+    dark = is_dark()
+    figure = go.Figure(
+        go.Scatter(
+            y=[updates[0].test_loss_before, *(one.test_loss_after for one in updates)],
+            mode="lines+markers",
+            line={"color": charts.grey(dark), "width": 1},
+            marker={
+                "size": 10,
+                "color": [
+                    charts.grey(dark),
+                    *(charts.colour(one.digits, dark) for one in updates),
+                ],
+                "symbol": [
+                    "circle",
+                    *("x" if one.worsened else "circle" for one in updates),
+                ],
+            },
+            text=["before", *(f"{one.digits:,} digits" for one in updates)],
+            hovertemplate="%{text}<br>%{y:,.1f}<extra></extra>",
+        )
+    )
+    figure.update_layout(
+        height=300,
+        margin={"t": 8},
+        xaxis={"title": "updates tried", "tickformat": ",d"},
+        yaxis={"title": "test loss, sum", "tickformat": ","},
+    )
+    st.plotly_chart(figure, key="tried_updates")
+    st.caption("A cross is an update that made the test loss worse; a dot one that did not.")
+    with st.expander("Every update as a table"):
+        st.dataframe(
+            [
+                {
+                    "digits": one.digits,
+                    "batch loss before": one.batch_loss_before,
+                    "batch loss after": one.batch_loss_after,
+                    "test loss before": one.test_loss_before,
+                    "test loss after": one.test_loss_after,
+                    "weights moved by": one.moved,
+                    "test loss": "worse" if one.worsened else "better",
+                }
+                for one in reversed(updates)
+            ],
+            hide_index=True,
+        )
+
+
+page(sessions.current())

@@ -1,0 +1,73 @@
+"""What a new run is made with: the choices in the sidebar, which pages can make too."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import streamlit as st
+
+from mnist_core import Normalization, Setup
+from mnist_core.settings import LARGEST_SEED, Order
+from pages.parts.session import Session, mnist
+
+PRESETS = ("Tutorial's", "MNIST's own", "None")
+CUSTOM = "Custom"
+
+# What a browser's numbers hold exactly.
+_LARGEST_TYPED_SEED = min(LARGEST_SEED, 2**53 - 1)
+_ORDER_NAMES = {"shuffled": "shuffled anew each epoch", "stored": "as stored in the file"}
+
+
+@st.cache_resource(show_spinner=False)
+def normalization_of(preset: str) -> Normalization:
+    """The normalization that a preset's name stands for."""
+    if preset == "MNIST's own":
+        return Normalization.of(mnist().train.images)
+    return Normalization() if preset == "Tutorial's" else Normalization(0, 1)
+
+
+def formula(normalization: Normalization) -> str:
+    """ "(x − 0.5) / 0.5"."""
+    return f"(x − {normalization.mean:.4g}) / {normalization.std:.4g}"
+
+
+def setup_widgets(session: Session) -> None:
+    """Seed, order and normalization of the next run, and a note where they wait for Reset."""
+    setup = session.run.setup
+    st.number_input(
+        "Seed",
+        min_value=0,
+        max_value=_LARGEST_TYPED_SEED,
+        value=setup.seed,
+        key="seed",
+        help="Of the first weights and of the digits' orders: the same seed, the same run.",
+    )
+    st.radio("Order of the digits", get_args(Order), key="order", format_func=_ORDER_NAMES.get)
+    st.radio(
+        "Normalization",
+        PRESETS if session.custom_normalization is None else (*PRESETS, CUSTOM),
+        key="normalization",
+        format_func=lambda name: f"{name}: {formula(_named(session, name))}",
+    )
+    if chosen_setup(session) != setup:
+        st.info("These choices take effect with Reset.", icon=":material/replay:")
+
+
+def chosen_setup(session: Session) -> Setup:
+    """What the widgets say; what the run was made with where they have not been drawn yet."""
+    state = st.session_state
+    if "seed" not in state:
+        return session.run.setup
+    return Setup(state.seed, state.order, _named(session, state.normalization))
+
+
+def choose_normalization(session: Session, normalization: Normalization) -> None:
+    """Set the sidebar's choice; for a button's on_click."""
+    preset = next((name for name in PRESETS if normalization_of(name) == normalization), None)
+    if preset is None:
+        session.custom_normalization = normalization
+    st.session_state["normalization"] = preset or CUSTOM
+
+
+def _named(session: Session, name: str) -> Normalization:
+    return session.custom_normalization if name == CUSTOM else normalization_of(name)

@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import (
+    new_visitor,
+    points_drawn,
+    press,
+    serving,
+    wait_for_points,
+    wait_until_in,
+)
+
+
+def go_to(page: Page, title: str) -> None:
+    """Follow the navigation's link and wait for the page's heading."""
+    page.get_by_test_id("stSidebarNav").get_by_role("link", name=title, exact=True).click()
+    expect(page.get_by_role("heading", name=title, level=1, exact=True)).to_be_visible()
+
+
+def epoch_in_sidebar(page: Page) -> int:
+    line = page.get_by_test_id("stSidebar").get_by_text("epoch ").inner_text()
+    return int(re.search(r"epoch (\d+)", line).group(1))
+
+
+def captions(page: Page, key: str) -> list[str]:
+    return page.locator(f".st-key-{key} .digit-grid span").all_text_contents()
+
+
+def test_the_run_goes_on_while_one_looks_at_another_page(page):
+    press(page, "Start")
+    wait_for_points(page, "seconds_per_epoch", 1)
+    drawn = points_drawn(page, "learning_curve")
+    go_to(page, "Digits")
+    expect(page.get_by_test_id("stSidebar").get_by_text("Training")).to_be_visible()
+    away_at = epoch_in_sidebar(page)
+    wait_until_in(page, lambda: epoch_in_sidebar(page) > away_at)
+    go_to(page, "Train")
+    page.wait_for_selector(".st-key-learning_curve .main-svg")
+    wait_for_points(page, "learning_curve", drawn + 6)
+    expect(page.get_by_test_id("stSidebar").get_by_role("button", name="Pause")).to_be_visible()
+
+
+def test_the_lesson_can_be_walked_from_digits_to_predictions(page):
+    go_to(page, "Digits")
+    page.get_by_role("button", name="Training digit 1, a 0").click()
+    expect(page.get_by_test_id("stMetric").filter(has_text="Label")).to_contain_text("0")
+    expect(page.get_by_text("7th row")).to_be_visible()
+
+    go_to(page, "Mini-batch")
+    expect(page.get_by_text("(200, 1, 784)")).to_be_visible()
+    page.locator(".st-key-update_1 button").click()
+    expect(page.get_by_text("Updates that made the test loss worse")).to_be_visible()
+
+    go_to(page, "Predictions")
+    expect(page.get_by_text("The network is untrained: these are its guesses")).to_be_visible()
+    wait_until_in(page, lambda: len(captions(page, "sixteen_grid")) == 17)
+    guesses = captions(page, "sixteen_grid")
+
+    go_to(page, "Train")
+    press(page, "Start")
+    page.wait_for_selector(".st-key-seconds_per_epoch .main-svg")
+    wait_for_points(page, "seconds_per_epoch", 4)
+
+    go_to(page, "Predictions")
+    wait_until_in(page, lambda: captions(page, "sixteen_grid") not in ([], guesses))
+    expect(page.get_by_text("✓ kept")).to_be_visible()
+    labels = [caption[-1] for caption in captions(page, "sixteen_grid")]
+    assert labels == [caption[-1] for caption in guesses], "the 16 digits must stay"
+    press(page, "Pause")
+
+    page.get_by_role("radio", name="The whole test set").or_(
+        page.get_by_role("button", name="The whole test set")
+    ).first.click()
+    expect(page.get_by_role("heading", name="Confusion matrix")).to_be_visible()
+
+
+def test_a_picked_digit_stays_picked_while_the_grid_refreshes(page):
+    go_to(page, "Predictions")
+    press(page, "Start")
+    third = page.locator(".st-key-sixteen_grid button").nth(3)
+    third.click()
+    expect(third).to_have_attribute("aria-pressed", "true")
+    before = captions(page, "sixteen_grid")
+    wait_until_in(page, lambda: captions(page, "sixteen_grid") != before)
+    expect(third).to_have_attribute("aria-pressed", "true")
+    press(page, "Pause")
+
+
+def test_the_first_visitor_may_come_by_a_link_to_a_page(browser):
+    with serving() as server:
+        page = new_visitor(browser, server, path="digits")
+        expect(page.get_by_role("heading", name="Digits", exact=True)).to_be_visible()
+        expect(page.get_by_test_id("stSidebar").get_by_role("button", name="Start")).to_be_visible()
+        expect(
+            page.get_by_test_id("stSidebarNav").get_by_role("link", name="Train")
+        ).to_be_visible()
+        page.context.close()
