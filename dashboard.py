@@ -26,5 +26,5 @@ page = st.navigation(
 
 session.load_or_explain()
 with st.sidebar:
-    knobs(session.current())
+    knobs(session.begin())
 page.run()

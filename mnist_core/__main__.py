@@ -16,6 +16,7 @@ from mnist_core.benchmark import compare, report
 from mnist_core.data import Mnist, MnistUnavailableError, load_mnist
 from mnist_core.records import EpochRecord
 from mnist_core.run import Run, TrainingError
+from mnist_core.runner import warm_up
 from mnist_core.settings import Order, Settings, Setup
 
 WRONG_USE = 2
@@ -55,8 +56,10 @@ def main(arguments: list[str] | None = None) -> int:
 
 def train(options: argparse.Namespace) -> None:
     """Train and print each epoch as it ends."""
+    mnist = _load()
+    warm_up(mnist.device)
     run = Run(
-        _load(),
+        mnist,
         Settings(options.batch_size, options.learning_rate),
         Setup(seed=options.seed, order=options.order),
         digits_between_tests=sys.maxsize,

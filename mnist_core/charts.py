@@ -6,8 +6,10 @@ checking each attribute of each trace takes longer than all the rest (tests chec
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections.abc import Sequence
 from itertools import groupby, pairwise
-from math import log
+from math import log, log10
 from typing import Any, Literal
 
 from plotly.colors import sample_colorscale
@@ -27,13 +29,16 @@ CLOCK_TITLES = {"epochs": "epochs", "updates": "updates", "seconds": "seconds of
 _SCALE = "Plasma"
 _LIGHT_PART = (0.0, 0.63)
 _DARK_PART = (0.97, 0.40)
+MOST_BARS = 100  # the latest epochs that seconds_per_epoch draws
+
+_WHOLE_EPOCHS = 20  # the latest ones, of which the learning curve draws every test point
+_MOST_OLD_POINTS = 300
 _MOST_LABELS = 12
 _LABEL_ROWS = 3
 # Labels closer than this, as a share of the axis, are told as one.
 _LABEL_SPACE = 0.08
 _CLEAR = "rgba(0,0,0,0)"
-
-DARK_PAGE = "#0e1117"  # the dark theme's background, as .streamlit/config.toml has it
+_MIDDLE_GREY = "#7d7f87"  # for text that must be read in either theme
 
 
 def colour(batch_size: int, dark: bool = False) -> str:
@@ -71,7 +76,7 @@ def learning_curve(
     layout["yaxis"] |= {
         "title": {"text": _measure_title(snapshot, measure)},
         "type": "log" if log_scale else "linear",
-        "tickformat": ".0%" if measure == "accuracy" else ",",
+        "tickformat": _tick_format(snapshot, measure),
         "uirevision": f"{measure} {log_scale}",
     }
     if log_scale:
@@ -81,6 +86,7 @@ def learning_curve(
         layout["margin"]["t"] = 8 + 16 * _LABEL_ROWS
     layout["shapes"] = [_mark(change, against, dark) for change in snapshot.changes]
     layout["annotations"] = _mark_labels(snapshot, against)
+    layout["annotations"] += _segment_labels(snapshot, measure, against, log_scale, dark)
     if not snapshot.test_points:
         _say_empty(layout, "Press Start: the test loss is drawn here")
     return {"data": data, "layout": layout}
@@ -90,11 +96,13 @@ def seconds_per_epoch(snapshot: Snapshot, dark: bool = False) -> Figure:
     """Seconds that each epoch took, training and the test pass at its end stacked, from zero.
 
     Bars have their batch size's colour, mixed epochs are hollow; the epoch in progress is hatched.
+    Of a long run the latest MOST_BARS epochs are drawn.
     """
-    data = _training_bars(snapshot.epochs, dark)
+    epochs = snapshot.epochs[-MOST_BARS:]
+    data = _training_bars(epochs, dark)
     if snapshot.so_far.digits:
         data.append(_bar_so_far(snapshot, dark))
-    data.append(_test_pass_bars(snapshot.epochs, dark))
+    data.append(_test_pass_bars(epochs, dark))
     layout = _layout(dark)
     layout |= {"barmode": "stack", "bargap": 0.15}
     layout["xaxis"] |= {
@@ -106,7 +114,7 @@ def seconds_per_epoch(snapshot: Snapshot, dark: bool = False) -> Figure:
     if len(snapshot.epochs) < 10:
         layout["xaxis"] |= {"dtick": 1}
     layout["yaxis"] |= {"title": {"text": "seconds"}, "rangemode": "tozero"}
-    layout["annotations"] = _bar_labels(snapshot.epochs, dark)
+    layout["annotations"] = _bar_labels(epochs, dark)
     if snapshot.untrained:
         _say_empty(layout, "Press Start: each epoch becomes a bar here")
     return {"data": data, "layout": layout}
@@ -131,7 +139,7 @@ def _test_lines(
     snapshot: Snapshot, measure: Measure, against: Clock, dark: bool
 ) -> list[dict[str, Any]]:
     lines: dict[int | None, dict[str, Any]] = {}
-    for size, points in _segments(snapshot.test_points):
+    for size, points in _segments(_thinned(snapshot)):
         line = lines.setdefault(size, _line(size, measure, dark))
         line["x"] += [_clock(point.place, against) for point in points] + [None]
         line["y"] += [_value(snapshot, point, measure) for point in points] + [None]
@@ -143,7 +151,29 @@ def _test_lines(
     return [lines[size] for size in sorted(lines, key=lambda size: size or TRAINING_DIGITS + 1)]
 
 
-def _segments(points: tuple[TestPoint, ...]) -> list[tuple[int | None, list[TestPoint]]]:
+def _thinned(snapshot: Snapshot) -> list[TestPoint]:
+    """All test points of the latest epochs; of the older ones some epochs' ends.
+
+    Every 2nd, 4th, 8th … epoch's end is kept, so that what was drawn once mostly stays drawn, and
+    the test point before and after each change of the batch size.
+    """
+    since = (len(snapshot.epochs) - _WHOLE_EPOCHS) * snapshot.training_digits
+    points = snapshot.test_points
+    old = bisect_left(points, since, key=lambda point: point.place.digits)
+    step = snapshot.training_digits
+    while old and since / step > _MOST_OLD_POINTS:
+        step *= 2
+    turns = {place for place in range(1, old) if _turns(points[place - 1], points[place])}
+    kept = turns | {place - 1 for place in turns}
+    kept |= {place for place in range(old) if points[place].place.digits % step == 0}
+    return [points[place] for place in sorted(kept)] + list(points[old:])
+
+
+def _turns(before: TestPoint, after: TestPoint) -> bool:
+    return before.batch_sizes != after.batch_sizes
+
+
+def _segments(points: Sequence[TestPoint]) -> list[tuple[int | None, list[TestPoint]]]:
     """Neighbouring test points joined at one size each; None where a stretch is mixed."""
     if len(points) == 1:
         return [(_single(points[0].batch_sizes), list(points))]
@@ -185,6 +215,32 @@ def _marker(snapshot: Snapshot, point: TestPoint) -> tuple[str, int]:
         return "circle", 5
     ended = snapshot.epochs[whole - 1]
     return ("circle-open" if ended.mixed else "circle"), 10
+
+
+def _segment_labels(
+    snapshot: Snapshot, measure: Measure, against: Clock, log_scale: bool, dark: bool
+) -> list[dict[str, Any]]:
+    """Each segment's batch size above its end; the latest only, and those with room for it."""
+    labels = []
+    space = _LABEL_SPACE * _clock(snapshot.place, against)
+    for size, points in _segments(_thinned(snapshot))[-_MOST_LABELS:]:
+        end = points[-1]
+        x, y = _clock(end.place, against), _value(snapshot, end, measure)
+        if size is None or x - _clock(points[0].place, against) < space:
+            continue
+        labels.append(
+            {
+                "x": x,
+                "y": log10(max(y, 1e-12)) if log_scale else y,  # plotly.js wants the exponent
+                "text": f"<b>{size:,}</b>",
+                "showarrow": False,
+                "xanchor": "right",
+                "yanchor": "bottom",
+                "yshift": 8,
+                "font": {"color": colour(size, dark)},
+            }
+        )
+    return labels
 
 
 def _training_loss_line(snapshot: Snapshot, against: Clock, dark: bool) -> dict[str, Any]:
@@ -240,9 +296,9 @@ def _bar_so_far(snapshot: Snapshot, dark: bool) -> dict[str, Any]:
         "y": [so_far.train_seconds],
         "text": [words.batch_sizes(so_far.batch_sizes)],
         "marker": {
-            "color": tint,
+            "color": _CLEAR,
             "line": {"color": tint, "width": 2},
-            "pattern": {"shape": "/", "fgcolor": tint, "bgcolor": DARK_PAGE if dark else "#ffffff"},
+            "pattern": {"shape": "/", "fgcolor": tint, "fgopacity": 1, "fillmode": "overlay"},
         },
         "hovertemplate": "epoch %{x}, batch size %{text}<br>%{y:.3~g} s of training so far",
     }
@@ -271,7 +327,7 @@ def _bar_label(group: list[EpochRecord], dark: bool) -> dict[str, Any]:
     return {
         "x": (group[0].epoch + group[-1].epoch) / 2,
         "y": max(epoch.train_seconds + epoch.test_seconds for epoch in group),
-        "text": "mixed" if size is None else f"<b>{size:,}</b>",
+        "text": "" if size is None else f"<b>{size:,}</b>",
         "showarrow": False,
         "yanchor": "bottom",
         "font": {"color": grey(dark) if size is None else colour(size, dark)},
@@ -309,17 +365,26 @@ def _mark_labels(snapshot: Snapshot, against: Clock) -> list[dict[str, Any]]:
             "yref": "paper",
             "yanchor": "bottom",
             "yshift": 16 * (index % _LABEL_ROWS),
+            "xanchor": _anchor(_clock(group[0].place, against), _clock(snapshot.place, against)),
             "text": words.changes(group),
             "showarrow": False,
+            "font": {"color": _MIDDLE_GREY},
         }
         for index, group in labelled
     ]
 
 
+def _anchor(x: float, end: float) -> str:
+    """Which side of a label stands at x, so that it is not cut at the chart's edges."""
+    share = x / end if end else 0
+    return "left" if share < 0.3 else "right" if share > 0.7 else "center"
+
+
 def _say_empty(layout: Figure, text: str) -> None:
     """Axes without figures, and what will appear."""
     for axis in ("xaxis", "yaxis"):
-        layout[axis] |= {"showticklabels": False, "range": [0, 1], "showgrid": False}
+        # A uirevision of its own, lest the range outlive the empty state.
+        layout[axis] |= {"showticklabels": False, "showgrid": False, "uirevision": "empty"}
     layout["annotations"] = [
         {
             "x": 0.5,
@@ -336,8 +401,10 @@ def _say_empty(layout: Figure, text: str) -> None:
 def _layout(dark: bool) -> dict[str, Any]:
     text = "#fafafa" if dark else "#31333f"
     axis = {
-        "gridcolor": "rgba(250,250,250,0.15)" if dark else "rgba(49,51,63,0.12)",
-        "zerolinecolor": "rgba(250,250,250,0.4)" if dark else "rgba(49,51,63,0.4)",
+        "autorange": True,
+        "uirevision": "filled",
+        "gridcolor": "rgba(128,128,128,0.25)",
+        "zerolinecolor": "rgba(128,128,128,0.6)",
     }
     return {
         "font": {"size": 14, "color": text},
@@ -380,6 +447,13 @@ def _value(snapshot: Snapshot, point: TestPoint, measure: Measure) -> float:
     if measure == "accuracy":
         return point.accuracy
     return point.loss if measure == "sum" else point.loss / snapshot.test_digits
+
+
+def _tick_format(snapshot: Snapshot, measure: Measure) -> str:
+    if measure == "accuracy":
+        return ".0%"
+    highest = max((point.loss for point in snapshot.test_points), default=0)
+    return "~s" if highest >= 1e6 else ","
 
 
 def _measure_title(snapshot: Snapshot, measure: Measure) -> str:

@@ -184,11 +184,30 @@ def _how_to_mend(root: Path, error: Exception) -> str:
             f"{', '.join(missing)}. Copy these files there, or connect this computer to the "
             f"internet and try again. The environment variable MNIST_ROOT can name another folder."
         )
+    damaged = _damaged_archives(raw)
+    if damaged:
+        return (
+            f"Damaged in {raw}: {', '.join(damaged)}, and downloading did not work. Replace "
+            f"{'it' if len(damaged) == 1 else 'them'} by the original, or connect this computer to "
+            f"the internet and try again."
+        )
+    reason = (str(error).splitlines() or [""])[0]
     return (
-        f"MNIST could not be read from {raw} ({type(error).__name__}: {error}). Check that the "
+        f"MNIST could not be read from {raw} ({type(error).__name__}: {reason}). Check that the "
         f"folder can be written, delete the unpacked files there (their names end in -ubyte), and "
         f"try again."
     )
+
+
+def _damaged_archives(raw: Path) -> list[str]:
+    from torchvision.datasets import MNIST
+    from torchvision.datasets.utils import check_integrity
+
+    return [
+        name
+        for name, md5 in MNIST.resources
+        if (raw / name).exists() and not check_integrity(raw / name, md5)
+    ]
 
 
 @contextmanager

@@ -58,6 +58,11 @@ class Run:
         self._history = History(len(mnist.train))
         self.latest = self.snapshot()
 
+    @property
+    def device(self) -> torch.device:
+        """Where the run trains."""
+        return self._mnist.device
+
     def advance(self, seconds: float) -> None:
         """One turn: update until this much training time has passed, then publish a snapshot.
 
@@ -106,10 +111,12 @@ class Run:
 
     def snapshot(self) -> Snapshot:
         """What a page may see of the run, as it is now."""
-        history = self._history
+        history, settings = self._history, self.settings
+        # New settings have no pace until an update has used them.
+        pace = history.updates_per_second if history.settings == settings else None
         return Snapshot(
             setup=self.setup,
-            settings=self.settings,
+            settings=settings,
             training_digits=len(self._mnist.train),
             test_digits=len(self._mnist.test),
             place=history.place,
@@ -118,7 +125,7 @@ class Run:
             loss_points=tuple(history.loss_points),
             changes=tuple(history.changes),
             so_far=history.so_far,
-            updates_per_second=history.updates_per_second,
+            updates_per_second=pace,
             error=self.error,
         )
 
@@ -126,9 +133,10 @@ class Run:
         started = time.perf_counter()
         batch = self._mnist.train.at(self._next_digits(settings.batch_size))
         loss = self._learner.update(batch.images, batch.labels, settings.learning_rate)
-        self._history.add_update(len(batch), loss, time.perf_counter() - started)
+        seconds = time.perf_counter() - started
         if not math.isfinite(loss):
-            raise TrainingError(self._not_finite("training"))
+            raise TrainingError(_not_finite("training", self._history.updates + 1))
+        self._history.add_update(len(batch), loss, seconds)
 
     def _next_digits(self, batch_size: int) -> Tensor:
         """Indices of the next mini-batch; the epoch's last one holds what is left of the order."""
@@ -160,16 +168,16 @@ class Run:
         started = time.perf_counter()
         loss, right = self._learner.evaluate(self._mnist.test)
         seconds = time.perf_counter() - started
-        self._history.add_test(loss, right / len(self._mnist.test), seconds)
         if not math.isfinite(loss):
-            raise TrainingError(self._not_finite("test"))
+            raise TrainingError(_not_finite("test", self._history.updates))
+        self._history.add_test(loss, right / len(self._mnist.test), seconds)
 
-    def _not_finite(self, which: str) -> str:
-        return (
-            f"the {which} loss is no longer a finite number after update "
-            f"{self._history.updates:,}: the learning rate or the normalization is too "
-            f"extreme"
-        )
+
+def _not_finite(which: str, update: int) -> str:
+    return (
+        f"the {which} loss is no longer a finite number at update {update:,}: the learning rate or "
+        f"the normalization is too extreme"
+    )
 
 
 def _in_plain_words(error: Exception, settings: Settings) -> str:

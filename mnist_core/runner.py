@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections import Counter, deque
@@ -14,6 +15,8 @@ import torch
 from mnist_core.data import SIDE, Digits, Mnist
 from mnist_core.run import Run
 from mnist_core.settings import Settings
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(eq=False)
@@ -66,8 +69,7 @@ class Runner:
         self._changed = threading.Condition()
         self._workers: list[threading.Thread] = []
         self._closed = False
-        self._warm = threading.Lock()
-        self._is_warm = False
+        self._warm_devices: set[torch.device] = set()
         self._next_look = 0.0
 
     def play(self, run: Run, owner: str | None = None) -> None:
@@ -93,6 +95,10 @@ class Runner:
         """Whether the run waits for a turn or has one."""
         seat = self._seats.get(run)
         return seat is not None and seat.playing
+
+    def is_live(self, run: Run) -> bool:
+        """Whether the run plays, or was paused and still has a turn to end."""
+        return run in self._seats
 
     @contextmanager
     def resting(self, run: Run) -> Iterator[Run]:
@@ -129,17 +135,10 @@ class Runner:
             worker.start()
 
     def _work(self) -> None:
-        self._warm_up_once()
         while (seat := self._next_seat()) is not None:
             self._give_turn(seat)
             self._look_for_owners()
             self._put_back(seat)
-
-    def _warm_up_once(self) -> None:
-        with self._warm:
-            if not self._is_warm:
-                warm_up()
-            self._is_warm = True
 
     def _next_seat(self) -> _Seat | None:
         """The seat whose turn it is, waiting for one; None when the runner is closed."""
@@ -163,9 +162,15 @@ class Runner:
         seat.allowance += self._turn_seconds
         if seat.allowance <= 0:
             return
+        self._warm_up_once(seat.run.device)
         before = seat.run.latest.place.seconds
         seat.run.advance(seat.allowance)
         seat.allowance -= seat.run.latest.place.seconds - before
+
+    def _warm_up_once(self, device: torch.device) -> None:
+        if device not in self._warm_devices:
+            self._warm_devices.add(device)
+            warm_up(device)
 
     def _put_back(self, seat: _Seat) -> None:
         with self._changed:
@@ -184,19 +189,27 @@ class Runner:
         with self._changed:
             seats = [seat for seat in self._seats.values() if seat.owner is not None]
         for seat in seats:
-            if self._is_present(seat.owner):
+            if self._owner_is_present(seat):
                 seat.seen = now
             elif now - seat.seen >= self._absence_seconds:
                 seat.playing = False
 
+    def _owner_is_present(self, seat: _Seat) -> bool:
+        try:
+            return self._is_present(seat.owner)
+        except Exception:
+            # The one who is asked may fail; the thread that trains everybody's runs may not.
+            _log.exception("It could not be told whether the owner of a run is present")
+            return True
 
-def warm_up(device: torch.device | None = None) -> None:
+
+def warm_up(device: torch.device) -> None:
     """Make a few updates on made-up digits, so that no timed one pays for torch's first use."""
     generator = torch.Generator().manual_seed(0)
     images = torch.randint(0, 256, (200, SIDE, SIDE), dtype=torch.uint8, generator=generator)
     digits = Digits(images, torch.randint(0, 10, (200,), generator=generator))
     mnist = Mnist(digits, digits)
-    run = Run(mnist.to(device) if device else mnist)
+    run = Run(mnist.to(device))
     for batch_size in (200, 1, 1, 1):
         run.settings = Settings(batch_size=batch_size)
         run.step()

@@ -12,7 +12,7 @@ from mnist_core.records import EpochRecord
 
 
 def epoch_rows(epochs: Iterable[EpochRecord]) -> list[dict[str, Any]]:
-    """A row per epoch. batch_size is text, since a mixed epoch has several: "200 → 50"."""
+    """A row per epoch. batch_size is text, since a mixed epoch has several: "200 + 50"."""
     return [
         {
             "epoch": epoch.epoch,

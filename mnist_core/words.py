@@ -8,6 +8,7 @@ from statistics import median
 
 from mnist_core.data import TRAINING_DIGITS
 from mnist_core.records import Change, EpochRecord, Snapshot
+from mnist_core.settings import Settings
 
 
 def figure(value: float, digits: int = 2) -> str:
@@ -36,8 +37,8 @@ def batch_size(size: int) -> str:
 
 
 def batch_sizes(sizes: Iterable[int]) -> str:
-    """The sizes of an epoch or of a stretch between two test points: "200 → 50" where mixed."""
-    return " → ".join(f"{size:,}" for size in sizes)
+    """The sizes of an epoch or of a stretch between two test points: "200 + 50" where mixed."""
+    return " + ".join(f"{size:,}" for size in sizes)
 
 
 def changes(changes: Sequence[Change]) -> str:
@@ -54,9 +55,12 @@ def changes(changes: Sequence[Change]) -> str:
     return ", ".join([sizes] * size_moved + [f"learning rate {rates}"] * rate_moved)
 
 
-def doing(snapshot: Snapshot, playing: bool) -> tuple[str, str]:
-    """What a run is doing, in a word, and where: ("Training", "epoch 3, batch size 200")."""
-    place = f"epoch {snapshot.so_far.epoch}, batch size {snapshot.settings.batch_size:,}"
+def doing(snapshot: Snapshot, settings: Settings, playing: bool) -> tuple[str, str]:
+    """What a run is doing, in a word, and where: ("Training", "epoch 3, batch size 200").
+
+    settings: those that the next update uses; a snapshot may be older than they are.
+    """
+    place = f"epoch {snapshot.so_far.epoch}, batch size {settings.batch_size:,}"
     if snapshot.error:
         return "Ended", snapshot.error
     if playing:
@@ -101,8 +105,9 @@ def lesson(epochs: Iterable[EpochRecord]) -> str | None:
     if not others:
         return f"{now}."
     other = max(others, key=lambda of: abs(log10(took[of] / took[size])))
+    count = "1 update" if updates[other] == 1 else f"{updates[other]:,}"
     return (
-        f"{now}; at {other:,} it took {seconds(took[other])} in {updates[other]:,}: "
+        f"{now}; at {other:,} it took {seconds(took[other])} in {count}: "
         f"{_ratio(took[other] / took[size])}."
     )
 

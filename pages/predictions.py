@@ -29,7 +29,7 @@ def page(session: Session) -> None:
     )
     indices = _chosen_digits(session) if show == "grid" else None
 
-    @st.fragment(run_every=TICK_SECONDS if session.playing else None)
+    @st.fragment(run_every=TICK_SECONDS if session.live else None)
     def live() -> None:
         if session.run.latest.untrained:
             st.info("The network is untrained: these are its guesses. Press **Start**.")

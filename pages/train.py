@@ -11,6 +11,7 @@ from pages.parts.session import TICK_SECONDS, Session, is_dark
 
 _MEASURES = {"sum": "Loss, sum", "mean": "Loss, mean per digit", "accuracy": "Accuracy"}
 _CLOCKS = {"epochs": "Epochs", "updates": "Updates", "seconds": "Seconds of training"}
+_MOST_ROWS = 200
 _SCALES = {False: "Linear", True: "Log"}
 
 
@@ -22,13 +23,12 @@ def page(session: Session) -> None:
         "how fast the test loss falls, and how long an epoch takes."
     )
     measure, against, log_scale = _chart_options()
-    playing = session.playing
 
-    @st.fragment(run_every=TICK_SECONDS if playing else None)
+    @st.fragment(run_every=TICK_SECONDS if session.live else None)
     def live() -> None:
         snapshot = session.run.latest
         _headline(snapshot)
-        _progress(snapshot, playing)
+        _progress(snapshot, session.playing)
         _charts(snapshot, measure, against, log_scale)
         _in_words(snapshot)
         _table(snapshot)
@@ -36,8 +36,8 @@ def page(session: Session) -> None:
     live()
     _download(session)
     st.markdown(
-        "**Question:** which batch size brings the test loss below 2,000 in the fewest *seconds*, "
-        "and which in the fewest *updates*?"
+        "**Question:** put *seconds of training* under the test loss and move the slider: at which "
+        "batch size does the line fall most steeply, and at which against *updates*?"
     )
 
 
@@ -94,7 +94,8 @@ def _progress(snapshot: Snapshot, playing: bool) -> None:
         f"{so_far.updates:,} updates"
     )
     if playing and snapshot.seconds_left is not None:
-        text += f", {words.seconds(snapshot.seconds_left)} of training left"
+        left = snapshot.seconds_left
+        text += f", {words.seconds(left) if left >= 1 else 'under 1 s'} of training left"
     st.progress(so_far.digits / snapshot.training_digits, text)
 
 
@@ -104,14 +105,14 @@ def _charts(
     dark = is_dark()
     left, right = st.columns(2)
     with left:
-        st.subheader("Test loss" if measure != "accuracy" else "Test accuracy")
+        st.markdown("**Test loss**" if measure != "accuracy" else "**Test accuracy**")
         live_chart(
             charts.learning_curve(snapshot, measure, against, log_scale, dark),
             key="learning_curve",
             label=f"Line chart. {words.progress(snapshot)}",
         )
     with right:
-        st.subheader("Seconds per epoch")
+        st.markdown(f"**Seconds per epoch**{_latest_only(snapshot, charts.MOST_BARS)}")
         live_chart(
             charts.seconds_per_epoch(snapshot, dark),
             key="seconds_per_epoch",
@@ -119,11 +120,18 @@ def _charts(
         )
 
 
+def _latest_only(snapshot: Snapshot, most: int) -> str:
+    count = len(snapshot.epochs)
+    return f", the latest {most} of {count:,}" if count > most else ""
+
+
 def _in_words(snapshot: Snapshot) -> None:
     st.markdown(words.progress(snapshot))
-    lesson = words.lesson(snapshot.epochs)
-    if lesson:
-        st.markdown(f"#### {lesson}")
+    # The container is there before the sentence is: what follows keeps its place and its state.
+    with st.container():
+        lesson = words.lesson(snapshot.epochs)
+        if lesson:
+            st.markdown(f"#### {lesson}")
 
 
 def _table(snapshot: Snapshot) -> None:
@@ -131,8 +139,11 @@ def _table(snapshot: Snapshot) -> None:
         if not snapshot.epochs:
             st.markdown("Each whole epoch becomes a row here, the latest on top. Press **Start**.")
             return
+        shown = snapshot.epochs[-_MOST_ROWS:]
+        if len(shown) < len(snapshot.epochs):
+            st.caption(f"The latest {_MOST_ROWS}; the CSV file below holds all.")
         st.dataframe(
-            tables.epoch_rows(reversed(snapshot.epochs)),
+            tables.epoch_rows(reversed(shown)),
             key="epochs",
             hide_index=True,
             column_config=_COLUMNS,

@@ -17,8 +17,10 @@ LEARNING_RATES += (0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 def knobs(session: Session) -> None:
     """Draw the sidebar and hand the sliders' values to the run."""
     _buttons(session)
-    _status(session)
+    status = st.container()
     session.run.settings = _settings(session.run.settings)
+    with status:
+        _status(session)
     with st.expander("For a new run"):
         setup_widgets(session)
 
@@ -46,14 +48,14 @@ def _buttons(session: Session) -> None:
 
 def _status(session: Session) -> None:
     """The lines that say what the run is doing; it follows the run while it plays."""
-    was_playing = session.playing
 
-    @st.fragment(run_every=TICK_SECONDS if was_playing else None)
+    @st.fragment(run_every=TICK_SECONDS if session.live else None)
     def line() -> None:
-        if was_playing and not session.playing:
-            # It ended by itself: the button and every page must know.
+        if session.stopped:
+            # The last turn has ended: everything that polls is drawn once more, and then rests.
             st.rerun()
-        state, detail = words.doing(session.run.latest, session.playing)
+        run = session.run
+        state, detail = words.doing(run.latest, run.settings, session.playing)
         if session.run.error:
             st.error(f"**{state}**: {detail}. Press Reset to begin again.")
         else:

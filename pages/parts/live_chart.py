@@ -16,7 +16,14 @@ from streamlit.components.v2 import component
 
 from mnist_core.charts import Figure
 
-_CSS = ".live-chart { height: 100%; }"
+# The text takes its colour from the page itself: a change of theme reaches it at once.
+_CSS = """
+.live-chart { height: 100%; }
+.live-chart :is(.xtick, .ytick) text,
+.live-chart :is(.legendtext, .legendtitletext, .xtitle, .ytitle) {
+  fill: var(--st-text-color) !important;
+}
+"""
 _HTML = '<div class="live-chart" role="img"></div>'
 _JS = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
 

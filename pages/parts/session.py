@@ -9,7 +9,7 @@ from __future__ import annotations
 import atexit
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import streamlit as st
 from streamlit import runtime
@@ -52,7 +52,9 @@ class Session:
     custom_normalization: chosen on the page Digits for the next run.
     sandbox: the copy of a network that the page Mini-batch tries updates on.
     test_probabilities: of all test digits, with the state of the network that gave them.
-    seen: when the visitor was last there, by time.monotonic().
+    live: whether the run had a turn to come or to end when the present script run began: then the
+        page polls.
+    absent_since: when somebody first noticed that the visitor is gone, by time.monotonic().
     """
 
     id: str
@@ -60,7 +62,13 @@ class Session:
     custom_normalization: Normalization | None = None
     sandbox: Sandbox | None = None
     test_probabilities: tuple[object, Tensor] | None = None
-    seen: float = field(default_factory=time.monotonic)
+    live: bool = False
+    absent_since: float | None = None
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the run has come to rest since the script run began."""
+        return self.live and not RUNNER.is_live(self.run)
 
     @property
     def playing(self) -> bool:
@@ -94,8 +102,15 @@ def current() -> Session:
             _forget_the_gone()
             _sessions[session_id] = Session(session_id, Run(mnist()))
         session = _sessions[session_id]
-        session.seen = time.monotonic()
+        session.absent_since = None
         return session
+
+
+def begin() -> Session:
+    """The visitor's session at the beginning of a script run."""
+    session = current()
+    session.live = RUNNER.is_live(session.run)
+    return session
 
 
 def is_dark() -> bool:
@@ -152,7 +167,9 @@ def _forget_the_gone() -> None:
     now = time.monotonic()
     for session in list(_sessions.values()):
         if _is_present(session.id):
-            session.seen = now
-        elif now - session.seen > _FORGET_AFTER_SECONDS:
+            session.absent_since = None
+            continue
+        session.absent_since = session.absent_since or now
+        if now - session.absent_since > _FORGET_AFTER_SECONDS:
             RUNNER.pause(session.run)
             del _sessions[session.id]

@@ -56,7 +56,7 @@ def test_the_slider_moved_mid_run_is_marked_and_shows_in_the_table(page):
     wait_until_in(page, lambda: annotations(page) == ["200 → 500"])
     # The table is painted on a canvas; beside it stands the same for screen readers.
     cells = page.locator("[data-testid=stDataFrame] [role=gridcell]")
-    expect(cells.filter(has_text="200 → 500")).to_have_count(1)
+    expect(cells.filter(has_text="200 + 500")).to_have_count(1)
     wait_until_in(page, lambda: "500" in cells.all_text_contents())
 
 
@@ -97,6 +97,31 @@ def test_reset_empties_the_charts(page):
     press(page, "Reset")
     wait_until_in(page, lambda: points_drawn(page, "seconds_per_epoch") == 0)
     expect(page.get_by_test_id("stSidebar").get_by_text("Ready")).to_be_visible()
+    press(page, "Start")
+    wait_for_points(page, "seconds_per_epoch", 2)
+    wait_until_in(page, lambda: range_of(page, "learning_curve", "yaxis")[1] > 20_000)
+    assert range_of(page, "seconds_per_epoch", "yaxis")[0] == 0
+
+
+def test_an_opened_table_stays_open_when_the_first_epoch_ends(page):
+    page.get_by_text("Every epoch as a table").click()
+    expect(page.get_by_text("Each whole epoch becomes a row here")).to_be_visible()
+    press(page, "Start")
+    wait_for_points(page, "seconds_per_epoch", 3)
+    expect(page.get_by_test_id("stDataFrame")).to_be_visible()
+
+
+def test_a_full_batch_in_progress_when_pause_is_pressed_is_shown_when_it_has_ended(page):
+    move_slider(page, "batch_size", 6)
+    press(page, "Start")
+    wait_for_points(page, "seconds_per_epoch", 2)
+    press(page, "Pause")
+    expect(page.get_by_test_id("stSidebar").get_by_role("button", name="Start")).to_be_visible()
+    epochs = page.get_by_test_id("stMetricValue").first
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download as CSV").click()
+    whole = len(download.value.path().read_text().splitlines()) - 1
+    expect(epochs).to_have_text(f"{whole}.00")
 
 
 def test_the_table_can_be_downloaded_as_csv(page):
@@ -127,9 +152,11 @@ def test_two_visitors_do_not_disturb_each_others_runs(browser, server, page):
 def test_nothing_is_wider_than_the_window(browser, server, width):
     page = new_visitor(browser, server, width=width)
     inside = page.evaluate(
+        # What a chart or a table draws within itself is cut at its edge; its edge is what counts.
         "() => [...document.querySelectorAll('[data-testid=stMain] *')]"
-        ".every(one => one.getBoundingClientRect().right <= innerWidth + 1"
-        " || one.closest('.live-chart, [data-testid=stDataFrame]'))"
+        ".filter(one => !one.parentElement.closest('.main-svg, [data-testid=stDataFrame]'))"
+        ".every(one => one.getBoundingClientRect().right <= innerWidth + 1)"
     )
     assert inside
+    assert page.get_by_role("heading", name="Train").is_visible()
     page.context.close()

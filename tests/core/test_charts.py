@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import re
 from itertools import product
 
@@ -93,7 +94,7 @@ def test_each_change_is_marked_where_it_took_effect(run):
     for against in ("epochs", "updates", "seconds"):
         snapshot = run.snapshot()
         layout = charts.learning_curve(snapshot, against=against)["layout"]
-        (mark,), (label,) = layout["shapes"], layout["annotations"]
+        (mark,), (label, *_) = layout["shapes"], layout["annotations"]
         assert mark["x0"] == label["x"] == getattr(snapshot.changes[0].place, against)
         assert label["text"] == "100 → 50"
 
@@ -104,7 +105,51 @@ def test_marks_too_close_for_two_labels_share_one(tiny):
     train_epochs(run, 3)
     layout = charts.learning_curve(run.snapshot(), against="updates")["layout"]
     assert len(layout["shapes"]) == 3
-    assert [label["text"] for label in layout["annotations"]] == ["200 → … → 20"]
+    assert [label["text"] for label in layout["annotations"]] == ["200 → … → 20", "<b>20</b>"]
+
+
+def test_each_segment_carries_its_batch_size_at_its_end(run):
+    snapshot = run.snapshot()
+    labels = charts.learning_curve(snapshot, against="epochs")["layout"]["annotations"][1:]
+    assert [(label["text"], label["x"]) for label in labels] == [
+        ("<b>100</b>", pytest.approx(2 + 1 / 6)),
+        ("<b>50</b>", snapshot.test_points[-1].place.epochs),
+    ]
+
+
+def test_a_range_chosen_for_the_empty_state_does_not_outlive_it(tiny, run):
+    for chart in (charts.learning_curve, charts.seconds_per_epoch):
+        empty, filled = chart(Run(tiny).snapshot())["layout"], chart(run.snapshot())["layout"]
+        for axis in ("xaxis", "yaxis"):
+            assert empty[axis]["uirevision"] != filled[axis]["uirevision"]
+            assert filled[axis]["autorange"] is True
+
+
+def test_a_long_history_is_drawn_in_a_bounded_number_of_points(tiny):
+    run = Run(tiny, Settings(batch_size=600), digits_between_tests=600)
+    run.step()
+    first, last = run.snapshot().epochs[0], run.snapshot().test_points[-1]
+    place = last.place
+    count = 3_000
+    snapshot = dataclasses.replace(
+        run.snapshot(),
+        epochs=tuple(dataclasses.replace(first, epoch=number) for number in range(count)),
+        test_points=tuple(
+            dataclasses.replace(
+                last, place=dataclasses.replace(place, digits=100 * part, epochs=part / 6)
+            )
+            for part in range(6 * count + 1)
+        ),
+        place=dataclasses.replace(place, digits=600 * count, epochs=count),
+    )
+    curve = charts.learning_curve(snapshot)
+    bars = charts.seconds_per_epoch(snapshot)
+    drawn_at = drawn(named(curve, "600")["x"])
+    assert len(drawn_at) <= 300 + 6 * 20 + 2
+    assert drawn_at[0] == 0
+    assert drawn_at[-1] == count
+    assert len(named(bars, "600")["x"]) == 100
+    assert named(bars, "600")["x"][-1] == count - 1
 
 
 def test_measures_are_the_sum_the_mean_and_the_accuracy(run):
@@ -141,7 +186,7 @@ def test_bars_stack_training_and_test_pass_of_each_epoch(run):
     hundreds, mixed, tests = (named(figure, name) for name in ("100", "mixed", "test pass"))
     assert hundreds["x"] == [0, 1]
     assert hundreds["y"] == [epoch.train_seconds for epoch in snapshot.epochs[:2]]
-    assert (mixed["x"], mixed["text"]) == ([2], ["100 → 50"])
+    assert (mixed["x"], mixed["text"]) == ([2], ["100 + 50"])
     assert mixed["marker"]["color"] == "rgba(0,0,0,0)"
     assert tests["y"] == [epoch.test_seconds for epoch in snapshot.epochs]
 
@@ -154,7 +199,7 @@ def test_the_epoch_in_progress_is_hatched(run):
 
 def test_neighbouring_bars_of_one_size_share_its_label(run):
     labels = charts.seconds_per_epoch(run.snapshot())["layout"]["annotations"]
-    assert [label["text"] for label in labels] == ["<b>100</b>", "mixed", "<b>50</b>"]
+    assert [label["text"] for label in labels] == ["<b>100</b>", "", "<b>50</b>"]
 
 
 def test_trace_ids_can_stand_in_a_css_selector(run):

@@ -100,6 +100,20 @@ def test_what_cannot_be_downloaded_is_named_with_the_remedy(tmp_path, monkeypatc
     assert all(name in str(refused.value) for name in (*ARCHIVES, str(tmp_path), "MNIST_ROOT"))
 
 
+def test_a_damaged_archive_that_cannot_be_downloaded_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr(MNIST, "mirrors", ["http://127.0.0.1:9/"])
+    raw = tmp_path / "MNIST" / "raw"
+    raw.mkdir(parents=True)
+    for name in ARCHIVES:
+        shutil.copy(mnist_root() / "MNIST" / "raw" / name, raw)
+    cut = raw / ARCHIVES[2]
+    cut.write_bytes(cut.read_bytes()[:1000])
+    with pytest.raises(MnistUnavailableError) as refused:
+        load_mnist(tmp_path)
+    assert f"Damaged in {raw}: {ARCHIVES[2]}, and downloading did not work" in str(refused.value)
+    assert "Replace it" in str(refused.value)
+
+
 def test_files_that_hold_other_digits_are_refused(tmp_path):
     raw = tmp_path / "MNIST" / "raw"
     raw.mkdir(parents=True)

@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import json
+import math
 from typing import Any
 
 import pytest
 import torch
 
-from mnist_core import Normalization, Run, Settings, Setup, TrainingError
+from mnist_core import Normalization, Run, Settings, Setup, TrainingError, charts, words
 from tests.conftest import made_up, train_at, train_epochs
 
 
@@ -176,10 +178,37 @@ def test_a_loss_that_is_no_number_ends_the_run_and_keeps_its_history(tiny):
     train_epochs(run, 2)
     run._learner.network.parameters[0] = float("nan")
     run.advance(seconds=60)
-    assert "the training loss is no longer a finite number after update 13" in run.latest.error
+    assert "the training loss is no longer a finite number at update 13" in run.latest.error
     assert len(run.latest.epochs) == 2
+    assert all(math.isfinite(point.loss) for point in run.latest.loss_points)
     with pytest.raises(TrainingError):
         run.step()
+
+
+def test_a_test_loss_that_is_no_number_leaves_only_records_that_can_be_drawn(tiny):
+    run = Run(tiny, Settings(batch_size=300))
+    train_epochs(run, 1)
+    run.step()
+    learner = run._learner
+    run._learner = Witness()
+    run._learner.evaluate = lambda _digits: (float("nan"), 0)
+    run.advance(seconds=60)
+    run._learner = learner
+    assert "the test loss is no longer a finite number at update 4" in run.latest.error
+    assert len(run.latest.epochs) == 1
+    assert "nan" not in words.progress(run.latest)
+    for measure in ("sum", "mean", "accuracy"):
+        json.dumps(charts.learning_curve(run.latest, measure), allow_nan=False)
+    json.dumps(charts.seconds_per_epoch(run.latest), allow_nan=False)
+
+
+def test_time_left_is_unknown_until_new_settings_have_been_used(tiny):
+    run = Run(tiny, Settings(batch_size=600))
+    run.advance(seconds=0)
+    run.settings = Settings(batch_size=1)
+    assert run.snapshot().seconds_left is None
+    run.advance(seconds=0)
+    assert run.latest.seconds_left > 0
 
 
 def test_a_normalization_too_extreme_for_float32_ends_the_run_in_words(tiny):

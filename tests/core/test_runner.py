@@ -42,7 +42,9 @@ def test_a_paused_run_goes_on_where_it_was(tiny, runner):
         runner.play(run)
         wait_until(lambda before=before: updates(run) > before)
         runner.pause(run)
-    assert runner._queue.count(runner._seats.get(run)) <= 1
+    runner.play(run)
+    assert len(runner._seats) == 1
+    assert sum(seat.run is run for seat in runner._queue) + (run in runner._in_turn) == 1
 
 
 @pytest.mark.parametrize("batch_sizes", [(10, 10), (1, 600)])
@@ -126,6 +128,30 @@ def test_a_run_that_does_not_play_can_rest_too(tiny, runner):
     with runner.resting(run) as resting:
         assert resting is run
     assert not runner._held
+
+
+def test_a_failing_question_for_the_owner_does_not_stop_the_training(tiny):
+    runner = Runner(turn_seconds=0.01, is_present=_fails)
+    run = Run(tiny)
+    runner.play(run, owner="somebody")
+    wait_until(lambda: updates(run) > 100)
+    assert runner.is_playing(run)
+    runner.close()
+
+
+def _fails(_owner: str) -> bool:
+    raise RuntimeError("the server is going down")
+
+
+def test_a_paused_run_is_live_until_its_turn_has_ended(tiny, runner):
+    run = Run(tiny)
+    run._learner = SlowLearner(run._learner)
+    runner.play(run)
+    wait_until(lambda: run in runner._in_turn)
+    runner.pause(run)
+    assert runner.is_live(run)
+    wait_until(lambda: not runner.is_live(run))
+    assert updates(run) > 0
 
 
 def test_close_ends_the_threads_and_nothing_plays_after_it(tiny):

@@ -80,12 +80,28 @@ def test_a_change_of_size_or_learning_rate_is_told_with_both_values():
 
 def test_doing_tells_ready_training_paused_and_ended(tiny):
     run = Run(tiny, Settings(batch_size=100))
-    assert words.doing(run.snapshot(), False) == ("Ready", "the network is untrained")
+
+    def doing(playing: bool) -> tuple[str, str]:
+        return words.doing(run.snapshot(), run.settings, playing)
+
+    assert doing(False) == ("Ready", "the network is untrained")
     run.step()
-    assert words.doing(run.snapshot(), True) == ("Training", "epoch 0, batch size 100")
-    assert words.doing(run.snapshot(), False) == ("Paused", "epoch 0, batch size 100")
+    assert doing(True) == ("Training", "epoch 0, batch size 100")
+    assert doing(False) == ("Paused", "epoch 0, batch size 100")
     run.error = "the reason"
-    assert words.doing(run.snapshot(), False) == ("Ended", "the reason")
+    assert doing(False) == ("Ended", "the reason")
+
+
+def test_doing_tells_the_size_that_the_next_update_uses(tiny):
+    run = Run(tiny, Settings(batch_size=100))
+    run.advance(seconds=0)
+    run.settings = Settings(batch_size=500)
+    assert words.doing(run.latest, run.settings, False) == ("Paused", "epoch 0, batch size 500")
+
+
+def test_the_lesson_names_a_single_update():
+    epochs = [epoch(0, (60_000,), 0.5), epoch(1, (200,), 0.25)]
+    assert words.lesson(epochs).endswith("at 60,000 it took 0.50 s in 1 update: 2.0 times as long.")
 
 
 def test_progress_gives_the_latest_test_point_in_words(tiny):
@@ -105,7 +121,7 @@ def test_csv_has_a_row_per_epoch_and_all_columns(tiny):
     train_epochs(run, 3)
     train_at(run, 500, 100)
     rows = list(csv.DictReader(io.StringIO(tables.epochs_csv(run.snapshot().epochs))))
-    assert [row["batch_size"] for row in rows] == ["600", "300", "100", "500 → 100"]
+    assert [row["batch_size"] for row in rows] == ["600", "300", "100", "500 + 100"]
     assert [row["updates"] for row in rows] == ["1", "2", "6", "2"]
     for row, record in zip(rows, run.snapshot().epochs, strict=True):
         assert float(row["test_loss"]) == record.test_loss

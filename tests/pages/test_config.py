@@ -1,0 +1,36 @@
+"""What .streamlit/config.toml must hold, since pages and training rely on it."""
+
+from __future__ import annotations
+
+import tomllib
+
+import pytest
+from streamlit import config
+
+from tests.pages.conftest import DASHBOARD
+
+SETTINGS = tomllib.loads((DASHBOARD.parent / ".streamlit" / "config.toml").read_text())
+
+
+@pytest.mark.parametrize(
+    ("section", "option", "value", "why"),
+    [
+        ("runner", "postScriptGC", False, "a full collection at each tick halves the training"),
+        ("server", "address", "localhost", "nobody else may open it unless asked to"),
+        ("server", "showEmailPrompt", False, "a first start must not wait for an answer"),
+        ("server", "fileWatcherType", "none", "nothing is edited while a class watches"),
+        ("browser", "gatherUsageStats", False, "nobody is told what a class does"),
+    ],
+)
+def test_a_setting_is_as_it_must_be(section, option, value, why):
+    assert SETTINGS[section][option] is value or SETTINGS[section][option] == value, why
+
+
+def test_streamlit_knows_every_setting():
+    flat = {
+        f"{section}.{option}"
+        for section, options in SETTINGS.items()
+        for option, value in options.items()
+        if not isinstance(value, dict)
+    }
+    assert flat <= set(config.get_config_options())
