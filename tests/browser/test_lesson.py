@@ -21,8 +21,8 @@ def go_to(page: Page, title: str) -> None:
 
 
 def epoch_in_sidebar(page: Page) -> int:
-    line = page.get_by_test_id("stSidebar").get_by_text("epoch ").inner_text()
-    return int(re.search(r"epoch (\d+)", line).group(1))
+    line = page.get_by_test_id("stSidebar").get_by_text(re.compile(r"epoch \d"))
+    return int(re.search(r"epoch (\d+)", line.inner_text()).group(1))
 
 
 def captions(page: Page, key: str) -> list[str]:
