@@ -23,7 +23,7 @@ _UPDATE_SIZES = (1, 200, 60_000)
 _BYTES_PER_DIGIT = 784 * 4 + 8  # float32 pixels and an int64 label
 
 _FLOW_CSS = """
-.flow { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; }
+.flow { display: flex; flex-wrap: wrap; gap: 6px; align-items: center; }
 .flow-box, .flow-arrow {
   display: flex; flex-direction: column; align-items: center; text-align: center;
 }
@@ -32,6 +32,7 @@ _FLOW_CSS = """
 .flow-box img { image-rendering: pixelated; width: 112px; height: 28px; margin-bottom: 8px; }
 .flow-box:first-child img { width: 84px; height: 84px; }
 .flow span { font-size: 14px; max-width: 112px; }
+.flow-arrow span { max-width: 92px; }
 .flow-arrow b { font-size: 24px; line-height: 1; }
 """
 

@@ -14,6 +14,7 @@ from pages.parts.live_chart import live_chart
 from pages.parts.session import RUNNER, TICK_SECONDS, Session, is_dark, mnist
 
 _GRID = 16
+_CELL_DIGITS = 12
 _SHOW = {"grid": "16 test digits", "all": "The whole test set"}
 
 
@@ -106,7 +107,13 @@ def _sixteen(learner: Learner, setup: Setup, indices: list[int]) -> None:
 
 
 def _grid(
-    images: Tensor, labels: Tensor, probabilities: Tensor, names: list[str], *, key: str
+    images: Tensor,
+    labels: Tensor,
+    probabilities: Tensor,
+    names: list[str],
+    *,
+    key: str,
+    picked: int = 0,
 ) -> int:
     captions, told = [], []
     highest, predicted = probabilities.max(dim=1)
@@ -117,7 +124,7 @@ def _grid(
         captions.append(f"{prefix}{'✓' if right else '✗'} {guess} ({sure:.0%})\ntrue {label}")
         verdict = "right" if right else "wrong"
         told.append(f"{name}: predicted {guess} at {sure:.0%}, true {label}, {verdict}")
-    return digit_grid(images, captions, told, key=key, size=64)
+    return digit_grid(images, captions, told, key=key, size=64, picked=picked)
 
 
 def _two_lines(labels: Tensor, probabilities: Tensor) -> None:
@@ -126,7 +133,10 @@ def _two_lines(labels: Tensor, probabilities: Tensor) -> None:
     lines = {"predicted": predicted.tolist(), "real": labels.tolist()}
     text = "\n".join(f"{name:>9}: {' '.join(map(str, row))}" for name, row in lines.items())
     st.code(text, language=None)
-    st.markdown(f"**{right} of {len(labels)} right**")
+    st.markdown(
+        f"**{right} of {len(labels)} right**, each label the highest of its ten probabilities: "
+        f"their shape is {tuple(probabilities.shape)}."
+    )
 
 
 def _bars(learner: Learner, setup: Setup, image: Tensor, label: int, name: str) -> None:
@@ -146,7 +156,7 @@ def _bars(learner: Learner, setup: Setup, image: Tensor, label: int, name: str) 
         y_title="probability",
         dark=dark,
     )
-    figure["layout"]["yaxis"] |= {"range": [0, 1], "tickformat": ".0%"}
+    figure["layout"]["yaxis"] |= {"autorange": False, "range": [0, 1], "tickformat": ".0%"}
     st.markdown(f"**{name}, a {label}**")
     now = ", ".join(f"{digit} {value:.1%}" for digit, value in enumerate(rows["now"]))
     live_chart(figure, key="digit_bars", label=f"Probabilities now: {now}", height=320)
@@ -174,7 +184,7 @@ def _whole_set(session: Session, learner: Learner) -> None:
         st.metric("Test accuracy", f"{right / len(test):.2%}", width="content")
         st.metric("Right", f"{right:,}", width="content")
         st.metric("Wrong", f"{len(test) - right:,}", width="content")
-    left, right_column = st.columns([3, 2])
+    left, right_column = st.columns([5, 3])
     with left:
         cell = _confusion(labels, predicted)
     with right_column:
@@ -205,7 +215,11 @@ def _confusion(labels: Tensor, predicted: Tensor) -> tuple[int, int]:
         height="content",
         on_select="rerun",
         selection_mode="single-cell",
-        column_config={"true": st.column_config.TextColumn("predicted →", pinned=True)},
+        column_config={
+            "true": st.column_config.TextColumn("predicted →", pinned=True, width=96),
+            # All ten fit beside each other: a column that must be scrolled to is not seen.
+            **{str(guess): st.column_config.NumberColumn(width=44) for guess in range(10)},
+        },
     )
     cells = chosen.selection.cells
     if cells and cells[0][1] in map(str, range(10)):
@@ -224,10 +238,10 @@ def _cell_digits(
         st.markdown("No test digit is in this cell now. Pick another cell of the matrix.")
         return
     st.caption(
-        f"{min(len(indices), 24)} of {len(indices):,}, the surest first. "
+        f"{min(len(indices), _CELL_DIGITS)} of {len(indices):,}, the surest first. "
         "Pick a cell of the matrix to see its digits."
     )
-    _surest(test, labels, probabilities, indices, 24, key="cell_grid")
+    _surest(test, labels, probabilities, indices, _CELL_DIGITS, key="cell_grid")
 
 
 def _confident_mistakes(
@@ -249,7 +263,7 @@ def _surest(
     indices = indices[sure.argsort(descending=True)[:most]]
     images = test.at(indices.to(test.images.device)).images
     names = [f"Test digit {index}" for index in indices.tolist()]
-    _grid(images, labels[indices], probabilities[indices], names, key=key)
+    _grid(images, labels[indices], probabilities[indices], names, key=key, picked=-1)
 
 
 page(sessions.current())

@@ -48,7 +48,7 @@ def digit_grid(
     captions: below each picture.
     names: what a screen reader says of each.
     size: of a picture, in pixels.
-    picked: the place of the one to begin with.
+    picked: the place of the one to begin with, -1 for none.
     """
     state = st.session_state.get(key) or {}
     chosen = state.get("picked")

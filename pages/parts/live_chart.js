@@ -15,6 +15,7 @@ const ready = (url) =>
 export default function ({ data, parentElement }) {
   const chart = parentElement.querySelector(".live-chart");
   chart.setAttribute("aria-label", data.label);
+  chart.style.height = `${data.height}px`;
   chart.figure = data.figure;
   chart.figure.layout.font.family = getComputedStyle(parentElement).fontFamily;
   ready(data.plotly).then(

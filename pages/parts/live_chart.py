@@ -18,7 +18,6 @@ from mnist_core.charts import Figure
 
 # The text takes its colour from the page itself: a change of theme reaches it at once.
 _CSS = """
-.live-chart { height: 100%; }
 .live-chart :is(.xtick, .ytick) text,
 .live-chart :is(.legendtext, .legendtitletext, .xtitle, .ytitle) {
   fill: var(--st-text-color) !important;
@@ -28,7 +27,7 @@ _HTML = '<div class="live-chart" role="img"></div>'
 _JS = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
 
 
-def live_chart(figure: Figure, *, key: str, label: str, height: int = 420) -> None:
+def live_chart(figure: Figure, *, key: str, label: str, height: int = 380) -> None:
     """Draw the figure, or redraw it in place where the key was drawn before.
 
     label: what a screen reader says of the chart.
@@ -38,7 +37,7 @@ def live_chart(figure: Figure, *, key: str, label: str, height: int = 420) -> No
     chart = component("live_chart", html=_HTML, css=_CSS, js=_JS, isolate_styles=False)
     chart(
         key=key,
-        data={"figure": figure, "label": label, "plotly": _plotly_url()},
+        data={"figure": figure, "label": label, "height": height, "plotly": _plotly_url()},
         height=height,
     )
 

@@ -158,5 +158,11 @@ def test_nothing_is_wider_than_the_window(browser, server, width):
         ".every(one => one.getBoundingClientRect().right <= innerWidth + 1)"
     )
     assert inside
+    assert page.evaluate(
+        "() => [...document.querySelectorAll('.live-chart')].every(chart =>"
+        " chart.querySelector('.main-svg').getBoundingClientRect().bottom"
+        " <= chart.closest('[data-testid=stBidiComponentRegular], .stElementContainer')"
+        ".getBoundingClientRect().bottom + 1)"
+    ), "a chart is cut at the bottom"
     assert page.get_by_role("heading", name="Train").is_visible()
     page.context.close()

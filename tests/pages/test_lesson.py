@@ -233,6 +233,7 @@ def test_the_two_lines_and_their_count_agree_with_the_network(app, mnist):
     )
     right = sum(one == other for one, other in zip(predicted, real, strict=True))
     assert f"**{right} of 16 right**" in texts(app)
+    assert "their shape is (16, 10)" in texts(app)
 
 
 def test_after_training_the_5_is_highest_for_training_digit_0(app):
