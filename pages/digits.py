@@ -10,6 +10,7 @@ from torch import Tensor
 
 from mnist_core import Digits, Normalization, charts, pictures
 from pages.parts import session as sessions
+from pages.parts.choice import choose
 from pages.parts.digit_grid import digit_grid
 from pages.parts.live_chart import live_chart
 from pages.parts.session import Session, is_dark, mnist
@@ -90,14 +91,8 @@ def _picked_digit(train: Digits) -> int:
     """Index of the training digit that is picked from the strip."""
     st.subheader("Sample digits")
     left, right = st.columns([1, 2], vertical_alignment="bottom")
-    how = left.segmented_control(
-        "Choose",
-        list(_SAMPLES),
-        default="index",
-        required=True,
-        key="samples",
-        format_func=_SAMPLES.get,
-    )
+    with left:
+        how = choose("Choose", _SAMPLES, key="samples")
     with right:
         indices = _sample_indices(train, how)
     chosen = digit_grid(
@@ -113,13 +108,23 @@ def _picked_digit(train: Digits) -> int:
 def _sample_indices(train: Digits, how: str) -> list[int]:
     if how == "index":
         first = st.number_input(
-            f"First index, 0 to {len(train) - 1:,}", 0, len(train) - 1, 0, key="first_index"
+            f"First index, 0 to {len(train) - 1:,}",
+            0,
+            len(train) - 1,
+            0,
+            key="first_index",
+            persist_state="session",
         )
         return list(range(first, min(first + _STRIP, len(train))))
     candidates = torch.arange(len(train))
     if how == "label":
         label = st.pills(
-            "Label", range(10), default=5, required=True, key="sample_label", width="content"
+            "Label",
+            range(10),
+            default=5,
+            required=True,
+            key="sample_label",
+            persist_state="session",
         )
         candidates = (train.labels == label).nonzero().flatten()
     st.button("Draw others", key="draw_others", on_click=_draw_others, icon=":material/casino:")
@@ -140,7 +145,7 @@ def _the_digit(train: Digits, index: int) -> int:
             st.metric("Label", train.labels[index].item(), width="content")
             st.metric("Shape", str(tuple(train.images[index].unsqueeze(0).shape)), width="content")
         st.caption("Shape: 1 channel (grey), 28 rows, 28 columns.")
-        row = st.slider("Row of pixels, by index", 0, 27, 6, key="row")
+        row = st.slider("Row of pixels, by index", 0, 27, 6, key="row", persist_state="session")
         st.markdown(
             f"Index {row} is the **{_ordinal(row + 1)} row**: counting begins at 0. "
             "It is framed in the picture."
@@ -156,21 +161,22 @@ def _the_digit(train: Digits, index: int) -> int:
 def _normalization() -> Normalization | None:
     """The normalization that is chosen on this page; None, and the reason told, where refused."""
     st.subheader("Normalization")
-    names = [*PRESETS, CUSTOM]
-    name = st.segmented_control(
-        "Mean and standard deviation",
-        names,
-        default=names[0],
-        required=True,
-        key="page_normalization",
-    )
+    names = {name: name for name in (*PRESETS, CUSTOM)}
+    name = choose("Mean and standard deviation", names, key="page_normalization")
     if name != CUSTOM:
         normalization = normalization_of(name)
     else:
         left, right = st.columns(2)
-        mean = left.number_input("Mean", value=0.5, step=0.05, format="%.4f", key="page_mean")
+        mean = left.number_input(
+            "Mean", value=0.5, step=0.05, format="%.4f", key="page_mean", persist_state="session"
+        )
         std = right.number_input(
-            "Standard deviation", value=0.5, step=0.05, format="%.4f", key="page_std"
+            "Standard deviation",
+            value=0.5,
+            step=0.05,
+            format="%.4f",
+            key="page_std",
+            persist_state="session",
         )
         try:
             normalization = Normalization(mean, std)

@@ -9,6 +9,7 @@ from torch import Tensor
 from mnist_core import Digits, Setup, charts
 from mnist_core.update import Learner
 from pages.parts import session as sessions
+from pages.parts.choice import choose
 from pages.parts.digit_grid import digit_grid
 from pages.parts.live_chart import live_chart
 from pages.parts.session import RUNNER, TICK_SECONDS, Session, is_dark, mnist
@@ -25,9 +26,7 @@ def page(session: Session) -> None:
         "The network labels test digits, which it never trains on. Start the training and watch "
         "crosses turn into ticks: which digits stay wrong longest?"
     )
-    show = st.segmented_control(
-        "Show", list(_SHOW), default="grid", required=True, key="show", format_func=_SHOW.get
-    )
+    show = choose("Show", _SHOW, key="show")
     indices = _chosen_digits(session) if show == "grid" else None
 
     @st.fragment(run_every=TICK_SECONDS if session.live else None)
@@ -57,7 +56,7 @@ def _chosen_digits(session: Session) -> list[int]:
         icon=":material/casino:",
         on_click=_draw_new,
     )
-    only_mistakes = left.toggle("Only mistakes", key="only_mistakes")
+    only_mistakes = left.toggle("Only mistakes", key="only_mistakes", persist_state="session")
     chosen = (st.session_state.get("sixteen_draw", 0), only_mistakes, id(session.run))
     if st.session_state.get("sixteen_for") != chosen:
         st.session_state["sixteen_for"] = chosen

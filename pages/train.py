@@ -6,6 +6,7 @@ import streamlit as st
 
 from mnist_core import Snapshot, charts, tables, words
 from pages.parts import session as sessions
+from pages.parts.choice import choose
 from pages.parts.live_chart import live_chart
 from pages.parts.session import TICK_SECONDS, Session, is_dark
 
@@ -43,31 +44,12 @@ def page(session: Session) -> None:
 
 def _chart_options() -> tuple[charts.Measure, charts.Clock, bool]:
     left, middle, right = st.columns([2, 2, 1])
-    measure = left.segmented_control(
-        "Test",
-        list(_MEASURES),
-        default="sum",
-        required=True,
-        key="measure",
-        format_func=_MEASURES.get,
-    )
-    against = middle.segmented_control(
-        "Against",
-        list(_CLOCKS),
-        default="epochs",
-        required=True,
-        key="against",
-        format_func=_CLOCKS.get,
-    )
-    log_scale = right.segmented_control(
-        "Scale",
-        list(_SCALES),
-        default=False,
-        required=True,
-        key="log_scale",
-        format_func=_SCALES.get,
-        disabled=measure == "accuracy",
-    )
+    with left:
+        measure = choose("Test", _MEASURES, key="measure")
+    with middle:
+        against = choose("Against", _CLOCKS, key="against")
+    with right:
+        log_scale = choose("Scale", _SCALES, key="log_scale", disabled=measure == "accuracy")
     return measure, against, log_scale and measure != "accuracy"
 
 

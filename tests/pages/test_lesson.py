@@ -270,3 +270,15 @@ def test_the_confusion_matrix_counts_every_test_digit(app, mnist):
     assert metrics(app)["Test accuracy"] == f"{right / 10_000:.2%}"
     mistakes = grid(app, "mistakes_grid")["digits"]
     assert all("✗" in digit["caption"] for digit in mistakes)
+
+
+def test_a_pages_choices_are_kept_while_one_looks_at_another_page(app):
+    opened(app, "digits")
+    app.slider(key="row").set_value(9).run()
+    app.session_state["page_normalization"] = "Custom"
+    app.run()
+    app.number_input(key="page_mean").set_value(0.3).run()
+    opened(app, "train")
+    opened(app, "digits")
+    assert app.slider(key="row").value == 9
+    assert app.number_input(key="page_mean").value == 0.3

@@ -1,0 +1,111 @@
+"""What all charts share: colours, the frame, the empty state."""
+
+from __future__ import annotations
+
+from math import log
+from typing import Any
+
+from plotly.colors import sample_colorscale
+
+from mnist_core.data import TRAINING_DIGITS
+
+Figure = dict[str, Any]
+
+MOST_LABELS = 12  # the latest, where a chart has many
+CLEAR = "rgba(0,0,0,0)"
+
+# Plasma grows evenly in lightness and can be told apart with any colour vision. The parts taken
+# keep a contrast of at least 3 : 1 to a white page and to the dark theme's page.
+_SCALE = "Plasma"
+_LIGHT_PART = (0.0, 0.63)
+_DARK_PART = (0.97, 0.40)
+
+
+def colour(batch_size: int, dark: bool = False) -> str:
+    """The colour of a batch size, the same everywhere: "rgb(r, g, b)".
+
+    Light theme: dark for small sizes, light for large ones; dark theme: the other way.
+    """
+    first, last = _DARK_PART if dark else _LIGHT_PART
+    share = log(batch_size) / log(TRAINING_DIGITS)
+    return sample_colorscale(_SCALE, [first + share * (last - first)])[0]
+
+
+def accent(dark: bool) -> str:
+    """The theme's own colour, as .streamlit/config.toml has it, for what has no batch size."""
+    return "#c2408f" if dark else "#7e03a8"
+
+
+def grey(dark: bool) -> str:
+    """For what stands beside the thing itself: at least 3 : 1 to the page."""
+    return "#9a9ca5" if dark else "#6f717b"
+
+
+def bars(
+    rows: dict[str, tuple[list[float], dict[str, Any]]], x_title: str, y_title: str, dark: bool
+) -> Figure:
+    """Groups of bars from zero, at 0, 1, 2 …: for each name its values and plotly.js marker."""
+    layout = layout_of(dark)
+    layout["xaxis"] |= {"title": {"text": x_title, "standoff": 8}, "dtick": 1, "zeroline": False}
+    layout["yaxis"] |= {"title": {"text": y_title}, "rangemode": "tozero"}
+    layout["legend"]["title"]["text"] = ""
+    data = [
+        {"type": "bar", "name": name, "y": values, "marker": marker}
+        for name, (values, marker) in rows.items()
+    ]
+    return {"data": data, "layout": layout}
+
+
+def layout_of(dark: bool) -> dict[str, Any]:
+    """The frame that all charts begin with."""
+    text = "#fafafa" if dark else "#31333f"
+    axis = {
+        "autorange": True,
+        "uirevision": "filled",
+        "gridcolor": "rgba(128,128,128,0.25)",
+        "zerolinecolor": "rgba(128,128,128,0.6)",
+    }
+    return {
+        "font": {"size": 14, "color": text},
+        "paper_bgcolor": CLEAR,
+        "plot_bgcolor": CLEAR,
+        # Fixed, since measuring every label at every tick takes longer than drawing the chart.
+        "margin": {"l": 72, "r": 16, "t": 24, "b": 110},
+        "legend": {
+            "orientation": "h",
+            "traceorder": "normal",
+            "yref": "container",
+            "y": 0,
+            "yanchor": "bottom",
+            "title": {"text": "batch size"},
+        },
+        "showlegend": True,
+        "hoverlabel": {"font": {"size": 14}},
+        "xaxis": dict(axis),
+        "yaxis": dict(axis),
+        # Constant, so that plotly.js keeps what the viewer chose in the legend from tick to tick.
+        "uirevision": "kept",
+    }
+
+
+def say_empty(layout: Figure, text: str) -> None:
+    """Axes without figures, and what will appear."""
+    for axis in ("xaxis", "yaxis"):
+        # A uirevision of its own, lest the range outlive the empty state.
+        layout[axis] |= {"showticklabels": False, "showgrid": False, "uirevision": "empty"}
+    layout["annotations"] = [
+        {
+            "x": 0.5,
+            "y": 0.5,
+            "xref": "paper",
+            "yref": "paper",
+            "text": text,
+            "showarrow": False,
+            "font": {"size": 16},
+        }
+    ]
+
+
+def only(sizes: tuple[int, ...]) -> int | None:
+    """The batch size where there was but one; None where they are mixed."""
+    return sizes[0] if len(sizes) == 1 else None
