@@ -43,6 +43,7 @@ class Sandbox:
 
     def __init__(self, learner: Learner, mnist: Mnist, seed: int = 0) -> None:
         self.updates: list[OneUpdate] = []
+        self.copied_after = learner.steps  # updates that the copied run had made
         self._learner = learner
         self._mnist = mnist
         self._generator = torch.Generator().manual_seed(seed)

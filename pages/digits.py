@@ -11,12 +11,13 @@ from torch import Tensor
 from mnist_core import Digits, Normalization, charts, pictures
 from pages.parts import session as sessions
 from pages.parts.choice import choose
-from pages.parts.digit_grid import digit_grid
+from pages.parts.digit_grid import digit_grid, picture
 from pages.parts.live_chart import live_chart
 from pages.parts.session import Session, is_dark, mnist
 from pages.parts.setups import (
     CUSTOM,
     PRESETS,
+    centred,
     choose_normalization,
     chosen_setup,
     formula,
@@ -49,12 +50,11 @@ def page(session: Session) -> None:
     index = _picked_digit(train)
     row = _the_digit(train, index)
     normalization = _normalization()
-    if normalization is None:
-        return
-    _row_before_and_after(train.images[index, row], row, normalization)
-    _same_picture(train.images[index], normalization)
-    _all_pixels(normalization)
-    _hand_over(session, normalization)
+    if normalization is not None:
+        _row_before_and_after(train.images[index, row], row, normalization)
+        _same_picture(train.images[index], normalization)
+        _all_pixels(normalization)
+        _hand_over(session, normalization)
     st.markdown(
         "**Question:** which mean and standard deviation leave the training pixels with mean 0 and "
         "standard deviation 1, and does the network learn faster with them?"
@@ -150,11 +150,12 @@ def _the_digit(train: Digits, index: int) -> int:
             f"Index {row} is the **{_ordinal(row + 1)} row**: counting begins at 0. "
             "It is framed in the picture."
         )
-    left.image(
-        pictures.enlarged(train.images[index], 12, marked_row=row),
-        width=336,
-        alt=f"Training digit {index}, a {train.labels[index]}, its row {row} framed",
-    )
+    with left:
+        picture(
+            pictures.enlarged(train.images[index], 12, marked_row=row),
+            336,
+            f"Training digit {index}, a {train.labels[index]}, its row {row} framed",
+        )
     return row
 
 
@@ -168,13 +169,21 @@ def _normalization() -> Normalization | None:
     else:
         left, right = st.columns(2)
         mean = left.number_input(
-            "Mean", value=0.5, step=0.05, format="%.4f", key="page_mean", persist_state="session"
+            "Mean",
+            value=0.5,
+            step=0.05,
+            format="%.4g",
+            min_value=-10.0,
+            max_value=10.0,
+            key="page_mean",
+            persist_state="session",
         )
         std = right.number_input(
             "Standard deviation",
             value=0.5,
             step=0.05,
-            format="%.4f",
+            format="%.4g",
+            max_value=10.0,
             key="page_std",
             persist_state="session",
         )
@@ -183,7 +192,7 @@ def _normalization() -> Normalization | None:
         except ValueError as refused:
             st.error(f"This cannot be used: {refused}. Choose another one.")
             return None
-    st.latex(rf"x \;\mapsto\; \frac{{x - {normalization.mean:.4g}}}{{{normalization.std:.4g}}}")
+    st.latex(rf"x \;\mapsto\; \frac{{{centred(normalization)}}}{{{normalization.std:.4g}}}")
     return normalization
 
 
@@ -235,9 +244,9 @@ def _same_picture(image: Tensor, normalization: Normalization) -> None:
         "by *x* · std + mean:"
     )
     with st.container(horizontal=True):
-        st.image(pictures.enlarged(image, 5), width=140, alt="Drawn from the stored pixels")
-        st.image(pictures.enlarged(drawn, 5), width=140, alt="Drawn from the normalized pixels")
-    st.caption(f"The largest difference of a pixel is {difference:.1g}: rounding.")
+        picture(pictures.enlarged(image, 5), 140, "Drawn from the stored pixels")
+        picture(pictures.enlarged(drawn, 5), 140, "Drawn from the normalized pixels")
+    st.caption(f"The largest difference of a pixel is {difference:.1g}: the rounding of float32.")
 
 
 def _all_pixels(normalization: Normalization) -> None:

@@ -39,11 +39,14 @@ _FLOW_CSS = """
 
 @dataclass
 class _Flow:
-    """A mini-batch on its way through the network; B is the batch size.
+    """A mini-batch that has gone through the network.
 
-    digits: (B, 28, 28). flat: (B, 1, 784). hidden: (B, 1, 256). probabilities: (B, 1, 10).
+    shapes: of the whole batch on its way: (B, 1, 28, 28), (B, 1, 784), (B, 1, 256), (B, 1, 10).
+    digits, flat, hidden, probabilities: its first digits, as many as are shown, and what became of
+        them. The rest is not kept: a full batch would take 250 MB for each visitor.
     """
 
+    shapes: list[torch.Size]
     digits: Digits
     flat: Tensor
     hidden: Tensor
@@ -60,7 +63,7 @@ def page(session: Session) -> None:
     size = session.run.settings.batch_size
     with RUNNER.resting(session.run) as run:
         learner = run.copy_learner()
-    flow = _flow(learner, size)
+    flow = _flow(session, learner, size)
     position = _the_batch(flow)
     _diagram(flow, learner)
     _alone_and_within(flow, learner, position)
@@ -72,13 +75,25 @@ def page(session: Session) -> None:
     )
 
 
-def _flow(learner: Learner, size: int) -> _Flow:
+def _flow(session: Session, learner: Learner, size: int) -> _Flow:
+    """The batch's way, computed once for each batch and each state of the network."""
+    state = (st.session_state.get("batch_draw", 0), size, session.run_number, learner.steps)
+    kept = st.session_state.get("flow")
+    if kept is None or kept[0] != state:
+        kept = st.session_state["flow"] = state, _computed_flow(learner, size)
+    return kept[1]
+
+
+def _computed_flow(learner: Learner, size: int) -> _Flow:
     order = _order(st.session_state.get("batch_draw", 0))
     digits = mnist().train.at(order[:size].to(mnist().device))
     with torch.inference_mode():
         flat = learner.normalization(digits.images).view(len(digits), 1, -1)
         hidden, logits = learner.network.activations(flat)
-        return _Flow(digits, flat, hidden, logits.softmax(dim=-1))
+        stages = (flat, hidden, logits.softmax(dim=-1))
+    shapes = [digits.images.unsqueeze(1).shape, *(stage.shape for stage in stages)]
+    shown = Digits(digits.images[:_MOST_PICTURES].clone(), digits.labels[:_MOST_PICTURES].clone())
+    return _Flow(shapes, shown, *(stage[:_MOST_PICTURES].clone() for stage in stages))
 
 
 @st.cache_data(show_spinner=False, max_entries=20)
@@ -89,21 +104,20 @@ def _order(draw: int) -> Tensor:
 
 def _the_batch(flow: _Flow) -> int:
     """Show the batch's pictures; the place in the batch of the digit that is picked."""
-    digits = flow.digits
-    st.subheader(f"One mini-batch of {words.batch_size(len(digits))}")
+    digits, size = flow.digits, flow.shapes[0][0]
+    st.subheader(f"One mini-batch of {words.batch_size(size)}")
     st.button("Draw another", key="draw_batch", on_click=_draw_another, icon=":material/casino:")
-    shown = min(len(digits), _MOST_PICTURES)
-    labels = digits.labels[:shown].tolist()
+    labels = digits.labels.tolist()
     picked = digit_grid(
-        digits.images[:shown],
+        digits.images,
         captions=[str(label) for label in labels],
         names=[f"Digit {place} of the batch, a {label}" for place, label in enumerate(labels)],
         key="batch_grid",
         size=32,
-        picked=min(5, shown - 1),
+        picked=min(5, len(digits) - 1),
     )
-    if shown < len(digits):
-        st.caption(f"The first {shown} of {len(digits):,}; the others are in the batch as well.")
+    if len(digits) < size:
+        st.caption(f"The first {len(digits)} of {size:,}; the others are in the batch as well.")
     return picked
 
 
@@ -117,8 +131,6 @@ def _diagram(flow: _Flow, learner: Learner) -> None:
     first = flow.digits.images[0]
     strips = (flow.flat[0, 0], flow.hidden[0, 0], flow.probabilities[0, 0])
     images = [pictures.sheet(first[None]), *(pictures.strip(values) for values in strips)]
-    shapes = [flow.digits.images.unsqueeze(1).shape, flow.flat.shape, flow.hidden.shape]
-    shapes.append(flow.probabilities.shape)
     meanings = (
         "digits, channel, rows, columns",
         "digits, 1, pixels in a row",
@@ -135,7 +147,7 @@ def _diagram(flow: _Flow, learner: Learner) -> None:
         f"784 × 256 weights, 256 biases: {parameters[0]:,}<br>LeakyReLU(0.1)",
         f"256 × 10 weights, 10 biases: {parameters[1]:,}<br>softmax",
     )
-    st.html(_diagram_html(images, shapes, meanings, arrows))
+    st.html(_diagram_html(images, flow.shapes, meanings, arrows))
     st.markdown(
         f"In all **{network.parameters.numel():,}** parameters. The strips show the first digit's "
         "values, from the lowest (black) to the highest (white)."
@@ -162,15 +174,13 @@ def _alone_and_within(flow: _Flow, learner: Learner, position: int) -> None:
     rows = {"within the batch": flow.probabilities[position, 0], "alone": alone[0, 0]}
     st.dataframe(
         [
-            {"through the network": name}
-            | {str(label): value for label, value in enumerate(row.tolist())}
-            for name, row in rows.items()
+            {"label": label} | {name: row[label].item() for name, row in rows.items()}
+            for label in range(10)
         ],
         hide_index=True,
-        column_config={
-            str(label): st.column_config.NumberColumn(str(label), format="%.6f")
-            for label in range(10)
-        },
+        height="content",
+        width=360,
+        column_config={name: st.column_config.NumberColumn(name, format="%.6f") for name in rows},
     )
     difference = (rows["alone"] - rows["within the batch"]).abs().max().item()
     st.markdown(
@@ -183,15 +193,18 @@ def _costs(size: int) -> None:
     st.subheader("What each batch size asks for")
     count = len(mnist().train)
     rows = [
-        {
-            "batch size": f"▸ {words.batch_size(one)}" if one == size else words.batch_size(one),
-            "updates per epoch": -(-count // one),
-            "digits in the last batch": count - (-(-count // one) - 1) * one,
-            "memory of one batch": _memory(one * _BYTES_PER_DIGIT),
-        }
+        _cost(one, count, f"▸ {words.batch_size(one)}" if one == size else words.batch_size(one))
         for one in BATCH_SIZES
     ]
     with st.expander(f"At {size:,}: {_at(size, count)}"):
+        other = st.number_input("Any other size", 1, count, 7_000, 500, key="other_size")
+        cost = _cost(other, count, "")
+        st.markdown(
+            f"At **{other:,}** an epoch takes 60,000 / {other:,}, rounded up: "
+            f"**{cost['updates per epoch']:,}** updates, the last on "
+            f"**{cost['digits in the last batch']:,}** digits; a batch takes "
+            f"{cost['memory of one batch']}."
+        )
         st.dataframe(
             rows,
             hide_index=True,
@@ -201,6 +214,16 @@ def _costs(size: int) -> None:
                 "digits in the last batch": st.column_config.NumberColumn(format="localized"),
             },
         )
+
+
+def _cost(size: int, count: int, name: str) -> dict[str, str | int]:
+    updates = -(-count // size)
+    return {
+        "batch size": name,
+        "updates per epoch": updates,
+        "digits in the last batch": count - (updates - 1) * size,
+        "memory of one batch": _memory(size * _BYTES_PER_DIGIT),
+    }
 
 
 def _at(size: int, count: int) -> str:
@@ -219,10 +242,14 @@ def _one_update(session: Session) -> None:
     st.subheader("Take one update")
     st.markdown(
         "Each press moves the weights of a **copy** of your network: the live run is not touched. "
-        "Does the test loss always fall?"
+        "The updates follow each other, and Adam remembers those before: does the test loss always "
+        "fall?"
     )
     if session.sandbox is None:
         _new_sandbox(session)
+    copied_after, now = session.sandbox.copied_after, session.run.latest.place.updates
+    moved_on = f"; the live run has made {now:,} by now" if now != copied_after else ""
+    st.caption(f"Copied after {copied_after:,} updates of the live run{moved_on}.")
     buttons = st.container(horizontal=True)
     for size in _UPDATE_SIZES:
         buttons.button(

@@ -12,6 +12,7 @@ from pages.parts import session as sessions
 from pages.parts.choice import choose
 from pages.parts.digit_grid import digit_grid
 from pages.parts.live_chart import live_chart
+from pages.parts.matrix import confusion_matrix
 from pages.parts.session import RUNNER, TICK_SECONDS, Session, is_dark, mnist
 
 _GRID = 16
@@ -35,7 +36,9 @@ def page(session: Session) -> None:
             st.info("The network is untrained: these are its guesses. Press **Start**.")
         with RUNNER.resting(session.run) as run:
             learner = run.copy_learner()
-        if indices is None:
+        if not bool(learner.network.parameters.isfinite().all()):
+            st.error("The weights are no longer numbers: there is nothing to predict. Press Reset.")
+        elif indices is None:
             _whole_set(session, learner)
         else:
             _sixteen(learner, session.run.setup, indices)
@@ -57,7 +60,7 @@ def _chosen_digits(session: Session) -> list[int]:
         on_click=_draw_new,
     )
     only_mistakes = left.toggle("Only mistakes", key="only_mistakes", persist_state="session")
-    chosen = (st.session_state.get("sixteen_draw", 0), only_mistakes, id(session.run))
+    chosen = (st.session_state.get("sixteen_draw", 0), only_mistakes, session.run_number)
     if st.session_state.get("sixteen_for") != chosen:
         st.session_state["sixteen_for"] = chosen
         st.session_state["sixteen"], st.session_state["mistakes"] = _draw(session, only_mistakes)
@@ -193,7 +196,7 @@ def _whole_set(session: Session, learner: Learner) -> None:
 
 def _all_probabilities(session: Session, learner: Learner) -> Tensor:
     """Of the whole test set, computed once for each state of the network."""
-    state = (id(session.run), learner.steps)
+    state = (session.run_number, learner.steps)
     if session.test_probabilities is None or session.test_probabilities[0] != state:
         session.test_probabilities = state, learner.probabilities(mnist().test.images)
     return session.test_probabilities[1]
@@ -203,28 +206,10 @@ def _confusion(labels: Tensor, predicted: Tensor) -> tuple[int, int]:
     """Draw the counts, true labels in rows; the cell (true, predicted) that is chosen."""
     st.subheader("Confusion matrix")
     counts = (labels * 10 + predicted).bincount(minlength=100).view(10, 10)
-    chosen = st.dataframe(
-        [
-            {"true": f"true {label}"}
-            | {str(guess): counts[label, guess].item() for guess in range(10)}
-            for label in range(10)
-        ],
-        key="confusion",
-        hide_index=True,
-        height="content",
-        on_select="rerun",
-        selection_mode="single-cell",
-        column_config={
-            "true": st.column_config.TextColumn("predicted →", pinned=True, width=96),
-            # All ten fit beside each other: a column that must be scrolled to is not seen.
-            **{str(guess): st.column_config.NumberColumn(width=44) for guess in range(10)},
-        },
-    )
-    cells = chosen.selection.cells
-    if cells and cells[0][1] in map(str, range(10)):
-        return cells[0][0], int(cells[0][1])
-    off_diagonal = counts.clone().fill_diagonal_(0)
-    return divmod(int(off_diagonal.argmax()), 10)
+    st.caption("Rows are true labels, columns predicted ones.")
+    wrong = counts.clone().fill_diagonal_(0)
+    commonest = divmod(int(wrong.argmax()), 10)
+    return confusion_matrix(counts, key="confusion", picked=commonest)
 
 
 def _cell_digits(

@@ -50,10 +50,13 @@ def digit_grid(
     size: of a picture, in pixels.
     picked: the place of the one to begin with, -1 for none.
     """
+    # The component's own state goes when one leaves the page; a copy of it stays.
+    kept = f"{key}.picked"
     state = st.session_state.get(key) or {}
-    chosen = state.get("picked")
-    if chosen is None or not 0 <= chosen < len(images):
+    chosen = state.get("picked", st.session_state.get(kept, picked))
+    if not 0 <= chosen < len(images):
         chosen = picked
+    st.session_state[kept] = chosen
     grid = component(
         "digit_grid",
         html='<div class="digit-grid" role="group"></div>',
@@ -75,6 +78,14 @@ def digit_grid(
         on_picked_change=lambda: None,
     )
     return chosen
+
+
+def picture(pixels: np.ndarray, width: int, description: str) -> None:
+    """Draw one picture, uint8, as it is: st.image would compress it, and so blur its pixels."""
+    st.html(
+        f'<img src="{data_uri(pixels)}" alt="{description}" width="{width}"'
+        ' style="image-rendering: pixelated; max-width: 100%">'
+    )
 
 
 def data_uri(picture: np.ndarray) -> str:

@@ -49,6 +49,7 @@ atexit.register(RUNNER.close)
 class Session:
     """A visitor: their run, and what pages keep for them.
 
+    run_number: how many runs there were before this one.
     custom_normalization: chosen on the page Digits for the next run.
     sandbox: the copy of a network that the page Mini-batch tries updates on.
     test_probabilities: of all test digits, with the state of the network that gave them.
@@ -59,6 +60,7 @@ class Session:
 
     id: str
     run: Run
+    run_number: int = 0
     custom_normalization: Normalization | None = None
     sandbox: Sandbox | None = None
     test_probabilities: tuple[object, Tensor] | None = None
@@ -86,6 +88,7 @@ class Session:
         """Put an untrained run in place of this one; it waits for Start."""
         RUNNER.pause(self.run)
         self.run = Run(mnist(), settings, setup)
+        self.run_number += 1
         self.sandbox = self.test_probabilities = None
 
 

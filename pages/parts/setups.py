@@ -28,7 +28,12 @@ def normalization_of(preset: str) -> Normalization:
 
 def formula(normalization: Normalization) -> str:
     """ "(x − 0.5) / 0.5"."""
-    return f"(x − {normalization.mean:.4g}) / {normalization.std:.4g}"
+    return f"({centred(normalization)}) / {normalization.std:.4g}"
+
+
+def centred(normalization: Normalization) -> str:
+    """ "x − 0.5", or "x + 0.5" where the mean is below 0."""
+    return f"x {'+' if normalization.mean < 0 else '−'} {abs(normalization.mean):.4g}"
 
 
 def setup_widgets(session: Session) -> None:

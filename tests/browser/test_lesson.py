@@ -75,6 +75,8 @@ def test_the_lesson_can_be_walked_from_digits_to_predictions(page):
         page.get_by_role("button", name="The whole test set")
     ).first.click()
     expect(page.get_by_role("heading", name="Confusion matrix")).to_be_visible()
+    page.get_by_role("button", name="true 4, predicted 4:").click()
+    expect(page.get_by_role("heading", name="True 4, predicted 4")).to_be_visible()
 
 
 def test_a_picked_digit_stays_picked_while_the_grid_refreshes(page):

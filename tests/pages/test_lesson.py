@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 
+import numpy as np
 import pytest
 
 from mnist_core import Normalization
@@ -136,6 +137,7 @@ def test_a_deviation_of_0_is_refused_with_the_reason(app):
     app.run()
     app.number_input(key="page_std").set_value(0.0).run()
     assert "every pixel is divided by it" in app.error[0].value
+    assert app.main.markdown[-1].value.startswith("**Question:**")
     assert not app.exception
 
 
@@ -176,7 +178,7 @@ def test_the_batch_follows_the_slider(app):
 def test_a_digit_alone_and_within_the_batch_is_answered_alike(app):
     opened(app, "mini_batch")
     table = app.dataframe[0].value
-    within, alone = table.iloc[0, 1:].astype(float), table.iloc[1, 1:].astype(float)
+    within, alone = table["within the batch"], table["alone"]
     assert (within - alone).abs().max() < 1e-6
     assert within.sum() == pytest.approx(1, abs=1e-5)
     assert "Digit 5 of the batch" in app.subheader[2].value
@@ -188,7 +190,10 @@ def test_updates_per_epoch_are_rounded_up(app):
     assert table.loc["1 (no mini-batch)", "updates per epoch"] == 60_000
     assert table.loc["▸ 200", "updates per epoch"] == 300
     assert table.loc["60,000 (full batch)", "updates per epoch"] == 1
-    assert (table["digits in the last batch"] > 0).all()
+    assert (table["digits in the last batch"] == 60_000 / table["updates per epoch"]).all()
+    assert "**9** updates, the last on **4,000** digits" in texts(app)
+    app.number_input(key="other_size").set_value(59_999).run()
+    assert "**2** updates, the last on **1** digits" in texts(app)
 
 
 def test_single_updates_are_counted_and_leave_the_live_run_alone(app, mnist):
@@ -261,13 +266,17 @@ def test_the_confusion_matrix_counts_every_test_digit(app, mnist):
     train(app)
     app.session_state["show"] = "all"
     app.run()
-    matrix = app.dataframe[0].value.iloc[:, 1:].to_numpy().astype(int)
+    rows = grid(app, "confusion")["rows"]
+    matrix = np.array([[cell["count"] for cell in row] for row in rows])
     probabilities = the_session().run.predict(mnist.test.images)
     right = int((probabilities.argmax(dim=1) == mnist.test.labels).sum())
     assert matrix.sum() == 10_000
     assert matrix.trace() == right
     assert matrix.sum(axis=1).tolist() == mnist.test.labels.bincount().tolist()
     assert metrics(app)["Test accuracy"] == f"{right / 10_000:.2%}"
+    app.session_state["confusion"] = {"picked": [4, 9]}
+    app.run()
+    assert "True 4, predicted 9" in [heading.value for heading in app.subheader]
     mistakes = grid(app, "mistakes_grid")["digits"]
     assert all("✗" in digit["caption"] for digit in mistakes)
 
@@ -282,3 +291,33 @@ def test_a_pages_choices_are_kept_while_one_looks_at_another_page(app):
     opened(app, "digits")
     assert app.slider(key="row").value == 9
     assert app.number_input(key="page_mean").value == 0.3
+
+
+def test_the_same_16_mistakes_stay_while_one_looks_at_another_page(app):
+    opened(app, "predictions")
+    train(app)
+    app.toggle(key="only_mistakes").set_value(True).run()
+    app.session_state["sixteen_grid"] = {"picked": 7}
+    app.run()
+    indices = app.session_state["sixteen"]
+    opened(app, "train")
+    opened(app, "predictions")
+    assert app.toggle(key="only_mistakes").value
+    assert app.session_state["sixteen"] == indices
+    assert grid(app, "sixteen_grid")["picked"] == 7
+
+
+def test_weights_that_are_no_numbers_get_no_verdict(app):
+    opened(app, "predictions")
+    the_session().run._learner.network.parameters.fill_(float("nan"))
+    app.run()
+    assert "no longer numbers" in app.error[0].value
+    assert "nan" not in texts(app)
+
+
+def test_a_mean_below_0_is_added(app):
+    opened(app, "digits")
+    app.session_state["page_normalization"] = "Custom"
+    app.run()
+    app.number_input(key="page_mean").set_value(-0.5).run()
+    assert "x + 0.5" in app.latex[0].value

@@ -1,0 +1,61 @@
+"""The confusion matrix: counts as buttons, of which one can be picked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+from streamlit.components.v2 import component
+from torch import Tensor
+
+_CSS = """
+.matrix { display: grid; grid-template-columns: 1.4em repeat(10, minmax(0, 1fr)); gap: 1px; }
+.matrix b, .matrix button {
+  padding: 6px 0; text-align: center; font: 14px/1.2 var(--st-font); letter-spacing: -0.02em;
+  font-variant-numeric: tabular-nums; color: var(--st-text-color);
+}
+.matrix b { font-weight: bold; }
+.matrix button {
+  border: 2px solid transparent; cursor: pointer; min-width: 0;
+  background: color-mix(in srgb, var(--st-primary-color) var(--shade), transparent);
+}
+.matrix button:hover { border-color: var(--st-border-color); }
+.matrix button:focus-visible { outline: 3px solid var(--st-primary-color); }
+.matrix button[aria-pressed=true] { border-color: var(--st-text-color); }
+@media (max-width: 640px) { .matrix b, .matrix button { font-size: 12px; } }
+"""
+_JS = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
+
+
+def confusion_matrix(counts: Tensor, *, key: str, picked: tuple[int, int]) -> tuple[int, int]:
+    """Draw the counts, int64, (10, 10), true labels in rows; the picked cell (true, predicted).
+
+    picked: the cell to begin with.
+    """
+    kept = f"{key}.picked"
+    state = st.session_state.get(key) or {}
+    cell = tuple(state.get("picked") or st.session_state.get(kept) or picked)
+    st.session_state[kept] = cell
+    wrong = counts.clone().fill_diagonal_(0)
+    most = max(1, int(wrong.max()))
+    rows = [
+        [
+            {
+                "count": counts[label, guess].item(),
+                # Mistakes are shaded by their number; the diagonal, ten times as large, is not.
+                "shade": round(50 * wrong[label, guess].item() / most),
+                "name": f"true {label}, predicted {guess}: {counts[label, guess].item()}",
+            }
+            for guess in range(10)
+        ]
+        for label in range(10)
+    ]
+    matrix = component(
+        "confusion_matrix",
+        html='<div class="matrix" role="group" aria-label="Confusion matrix"></div>',
+        css=_CSS,
+        js=_JS,
+        isolate_styles=False,
+    )
+    matrix(key=key, data={"rows": rows, "picked": cell}, on_picked_change=lambda: None)
+    return cell
