@@ -255,8 +255,8 @@ def _one_update(session: Session) -> None:
         buttons.button(
             f"{size:,} digit{'' if size == 1 else 's'}",
             key=f"update_{size}",
-            on_click=session.sandbox.update,
-            args=(size, session.run.settings.learning_rate),
+            on_click=_try_update,
+            args=(session, size),
         )
     buttons.button(
         "Copy the live run again",
@@ -271,6 +271,12 @@ def _one_update(session: Session) -> None:
         return
     _last_update(updates[-1])
     _all_updates(updates)
+
+
+def _try_update(session: Session, size: int) -> None:
+    # The live run rests meanwhile: side by side, each would hinder the other.
+    with RUNNER.resting(session.run) as run:
+        session.sandbox.update(size, run.settings.learning_rate)
 
 
 def _new_sandbox(session: Session) -> None:
