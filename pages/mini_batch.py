@@ -5,21 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import plotly.graph_objects as go
 import streamlit as st
 import torch
 from torch import Tensor
 
-from mnist_core import Digits, charts, pictures, words
-from mnist_core.sandbox import OneUpdate, Sandbox
+from mnist_core import Digits, pictures, words
 from mnist_core.update import Learner
 from pages.parts import session as sessions
 from pages.parts.digit_grid import data_uri, digit_grid
 from pages.parts.knobs import BATCH_SIZES
-from pages.parts.session import RUNNER, Session, is_dark, mnist
+from pages.parts.one_update import one_update
+from pages.parts.session import RUNNER, Session, mnist
 
 _MOST_PICTURES = 200
-_UPDATE_SIZES = (1, 200, 60_000)
 _BYTES_PER_DIGIT = 784 * 4 + 8  # float32 pixels and an int64 label
 
 _FLOW_CSS = """
@@ -68,7 +66,7 @@ def page(session: Session) -> None:
     _diagram(flow, learner)
     _alone_and_within(flow, learner, position)
     _costs(size)
-    _one_update(session)
+    one_update(session)
     st.markdown(
         "**Question:** how often does an update with 1 digit make the test loss worse, how often "
         "one with 200, and how often one with all 60,000?"
@@ -236,130 +234,6 @@ def _at(size: int, count: int) -> str:
 
 def _memory(count: int) -> str:
     return f"{words.figure(count / 1e6)} MB" if count >= 1e6 else f"{words.figure(count / 1e3)} kB"
-
-
-def _one_update(session: Session) -> None:
-    st.subheader("Take one update")
-    st.markdown(
-        "Each press moves the weights of a **copy** of your network: the live run is not touched. "
-        "The updates follow each other, and Adam remembers those before: does the test loss always "
-        "fall?"
-    )
-    if session.sandbox is None:
-        _new_sandbox(session)
-    copied_after, now = session.sandbox.copied_after, session.run.latest.place.updates
-    moved_on = f"; the live run has made {now:,} by now" if now != copied_after else ""
-    st.caption(f"Copied after {copied_after:,} updates of the live run{moved_on}.")
-    buttons = st.container(horizontal=True)
-    for size in _UPDATE_SIZES:
-        buttons.button(
-            f"{size:,} digit{'' if size == 1 else 's'}",
-            key=f"update_{size}",
-            on_click=_try_update,
-            args=(session, size),
-        )
-    buttons.button(
-        "Copy the live run again",
-        key="new_sandbox",
-        icon=":material/content_copy:",
-        on_click=_new_sandbox,
-        args=(session,),
-    )
-    updates = session.sandbox.updates
-    if not updates:
-        st.info("Press one of the buttons: what the update did appears here.")
-        return
-    _last_update(updates[-1])
-    _all_updates(updates)
-
-
-def _try_update(session: Session, size: int) -> None:
-    # The live run rests meanwhile: side by side, each would hinder the other.
-    with RUNNER.resting(session.run) as run:
-        session.sandbox.update(size, run.settings.learning_rate)
-
-
-def _new_sandbox(session: Session) -> None:
-    with RUNNER.resting(session.run) as run:
-        learner = run.copy_learner()
-    session.sandbox = Sandbox(learner, mnist(), seed=run.setup.seed)
-
-
-def _last_update(update: OneUpdate) -> None:
-    batch = update.batch_loss_after - update.batch_loss_before
-    test = update.test_loss_after - update.test_loss_before
-    with st.container(horizontal=True, gap="large"):
-        st.metric(
-            f"Loss of the batch of {update.digits:,}, mean",
-            f"{update.batch_loss_after:.4f}",
-            f"{batch:+.4f}",
-            delta_color="inverse",
-            width="content",
-        )
-        st.metric(
-            "Test loss, sum over 10,000",
-            f"{update.test_loss_after:,.1f}",
-            f"{test:+,.1f}",
-            delta_color="inverse",
-            width="content",
-        )
-        st.metric("The weights moved by", f"{update.moved:.4f}", width="content")
-
-
-def _all_updates(updates: list[OneUpdate]) -> None:
-    counts = {size: [one for one in updates if one.digits == size] for size in _UPDATE_SIZES}
-    worse = {size: sum(one.worsened for one in counts[size]) for size in counts}
-    told = [
-        f"with {size:,} digit{'' if size == 1 else 's'} {worse[size]} of {len(counts[size])}"
-        for size in _UPDATE_SIZES
-        if counts[size]
-    ]
-    st.markdown(f"**Updates that made the test loss worse:** {', '.join(told)}.")
-    dark = is_dark()
-    figure = go.Figure(
-        go.Scatter(
-            y=[updates[0].test_loss_before, *(one.test_loss_after for one in updates)],
-            mode="lines+markers",
-            line={"color": charts.grey(dark), "width": 1},
-            marker={
-                "size": 10,
-                "color": [
-                    charts.grey(dark),
-                    *(charts.colour(one.digits, dark) for one in updates),
-                ],
-                "symbol": [
-                    "circle",
-                    *("x" if one.worsened else "circle" for one in updates),
-                ],
-            },
-            text=["before", *(f"{one.digits:,} digits" for one in updates)],
-            hovertemplate="%{text}<br>%{y:,.1f}<extra></extra>",
-        )
-    )
-    figure.update_layout(
-        height=300,
-        margin={"t": 8},
-        xaxis={"title": "updates tried", "tickformat": ",d"},
-        yaxis={"title": "test loss, sum", "tickformat": ","},
-    )
-    st.plotly_chart(figure, key="tried_updates")
-    st.caption("A cross is an update that made the test loss worse; a dot one that did not.")
-    with st.expander("Every update as a table"):
-        st.dataframe(
-            [
-                {
-                    "digits": one.digits,
-                    "batch loss before": one.batch_loss_before,
-                    "batch loss after": one.batch_loss_after,
-                    "test loss before": one.test_loss_before,
-                    "test loss after": one.test_loss_after,
-                    "weights moved by": one.moved,
-                    "test loss": "worse" if one.worsened else "better",
-                }
-                for one in reversed(updates)
-            ],
-            hide_index=True,
-        )
 
 
 page(sessions.current())
