@@ -82,6 +82,7 @@ class Runner:
                 seat = self._seats[run] = _Seat(run, owner, time.monotonic())
                 self._queue.append(seat)
             seat.playing = True
+            seat.seen = time.monotonic()
             self._start_workers()
             self._changed.notify()
 
@@ -170,7 +171,11 @@ class Runner:
     def _warm_up_once(self, device: torch.device) -> None:
         if device not in self._warm_devices:
             self._warm_devices.add(device)
-            warm_up(device)
+            try:
+                warm_up(device)
+            except Exception:
+                # Whatever is wrong, the run meets it too, and tells its visitor in words.
+                _log.exception("Warming up failed on %s", device)
 
     def _put_back(self, seat: _Seat) -> None:
         with self._changed:

@@ -143,6 +143,14 @@ def _fails(_owner: str) -> bool:
     raise RuntimeError("the server is going down")
 
 
+def test_a_failing_warm_up_does_not_stop_the_training(tiny, runner, monkeypatch):
+    monkeypatch.setattr("mnist_core.runner.warm_up", _fails)
+    run = Run(tiny)
+    runner.play(run)
+    wait_until(lambda: updates(run) > 100)
+    assert runner.is_playing(run)
+
+
 def test_a_paused_run_is_live_until_its_turn_has_ended(tiny, runner):
     run = Run(tiny)
     run._learner = SlowLearner(run._learner)
