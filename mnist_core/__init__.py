@@ -20,6 +20,7 @@ from mnist_core.data import (
 from mnist_core.model import Network
 from mnist_core.records import (
     Change,
+    Clock,
     EpochRecord,
     EpochSoFar,
     LossPoint,
@@ -29,10 +30,12 @@ from mnist_core.records import (
 )
 from mnist_core.run import Run, TrainingError
 from mnist_core.runner import Runner
-from mnist_core.settings import Settings, Setup
+from mnist_core.settings import Budget, Settings, Setup
 
 __all__ = [
+    "Budget",
     "Change",
+    "Clock",
     "Digits",
     "EpochRecord",
     "EpochSoFar",

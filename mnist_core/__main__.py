@@ -14,6 +14,7 @@ from typing import Any, NoReturn, get_args
 from mnist_core import words
 from mnist_core.benchmark import compare, report
 from mnist_core.data import Mnist, MnistUnavailableError, load_mnist
+from mnist_core.machine import this_machine
 from mnist_core.records import EpochRecord
 from mnist_core.run import Run, TrainingError
 from mnist_core.runner import warm_up
@@ -71,7 +72,8 @@ def train(options: argparse.Namespace) -> None:
 
 def benchmark(options: argparse.Namespace) -> None:
     """Measure the in-memory way against the tutorial's."""
-    report(compare(_load(), options.batch_sizes, options.repeats))
+    mnist = _load()
+    report(compare(mnist, options.batch_sizes, options.repeats), this_machine(mnist.device))
 
 
 def _epochs(run: Run, count: int) -> Iterator[EpochRecord]:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from statistics import median
 
-import torch
-
 from mnist_core.data import Mnist
+from mnist_core.machine import Machine
 from mnist_core.run import Run
 from mnist_core.runner import warm_up
 from mnist_core.settings import Settings
-from mnist_core.tutorial import TutorialTraining
+from mnist_core.tutorial import TutorialRun
 
 
 @dataclass(frozen=True)
@@ -36,9 +33,7 @@ class Comparison:
         return median(self.tutorial) / median(self.in_memory)
 
 
-def compare(
-    mnist: Mnist, batch_sizes: list[int], repeats: int, root: Path | None = None
-) -> Iterator[Comparison]:
+def compare(mnist: Mnist, batch_sizes: list[int], repeats: int) -> Iterator[Comparison]:
     """Measure both ways at each size, in turn, one comparison as soon as it is complete.
 
     Each repeat is an epoch, or 3,000 updates of it where an epoch has more.
@@ -48,22 +43,21 @@ def compare(
         updates_per_epoch = -(-len(mnist.train) // batch_size)
         updates = min(updates_per_epoch, 3_000)
         to_epoch = updates_per_epoch / updates
-        run = Run(mnist, Settings(batch_size=batch_size))
-        tutorial = TutorialTraining(batch_size, root=root)
+        settings = Settings(batch_size=batch_size)
+        run, tutorial = Run(mnist, settings), TutorialRun(mnist, settings)
         pairs = [
-            (
-                _seconds_in_memory(run, updates) * to_epoch,
-                tutorial.seconds_for(updates) * to_epoch,
-            )
+            (_seconds_for(run, updates) * to_epoch, _seconds_for(tutorial, updates) * to_epoch)
             for _ in range(repeats)
         ]
         in_memory, rival = zip(*pairs, strict=True)
         yield Comparison(batch_size, 1 / to_epoch, in_memory, rival)
 
 
-def report(comparisons: Iterator[Comparison], say: Callable[[str], None] = print) -> None:
+def report(
+    comparisons: Iterator[Comparison], machine: Machine, say: Callable[[str], None] = print
+) -> None:
     """Say where it is measured and, line by line, what comes out."""
-    say(f"{_processor()}, {torch.get_num_threads()} threads, torch {torch.__version__}")
+    say(f"{machine.processor}, {machine.threads} threads, torch {machine.torch}")
     say("seconds of training per epoch: median (lowest to highest)")
     say(f"{'batch size':>10}  {'in memory':>24}  {'the tutorial’s way':>24}  {'ratio':>6}")
     shares = set()
@@ -77,24 +71,12 @@ def report(comparisons: Iterator[Comparison], say: Callable[[str], None] = print
         say(f"At {batch_size:,} a repeat was {share:.0%} of an epoch, scaled to a whole one.")
 
 
-def _seconds_in_memory(run: Run, updates: int) -> float:
-    before = run.snapshot().place.seconds
+def _seconds_for(run: Run, updates: int) -> float:
+    before = run.seconds
     for _ in range(updates):
         run.step()
-    return run.snapshot().place.seconds - before
+    return run.seconds - before
 
 
 def _spread(seconds: tuple[float, ...]) -> str:
     return f"{median(seconds):.3g} ({min(seconds):.3g} to {max(seconds):.3g})"
-
-
-def _processor() -> str:
-    if torch.cuda.is_available():
-        return torch.cuda.get_device_name()
-    names = (line for line in _cpuinfo() if line.startswith("model name"))
-    return next(names, f":{platform.processor() or platform.machine()}").partition(":")[2].strip()
-
-
-def _cpuinfo() -> list[str]:
-    path = Path("/proc/cpuinfo")
-    return path.read_text().splitlines() if path.exists() else []

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from mnist_core.settings import Settings, Setup
+
+# What progress can be counted in: a Place has an attribute of each name.
+Clock = Literal["epochs", "updates", "seconds"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from torch import Tensor
 from mnist_core.data import Mnist
 from mnist_core.history import History
 from mnist_core.records import Snapshot
-from mnist_core.settings import Settings, Setup
+from mnist_core.settings import Budget, Settings, Setup
 from mnist_core.update import Learner
 
 
@@ -27,9 +27,10 @@ class Run:
     settings: what may change between two updates. Swap it whole, `run.settings = Settings(…)`, from
         any thread: the next update reads it.
     setup: what is fixed from now on.
+    budget: what ends the run; without one it goes on for as long as it is trained.
     digits_between_tests: a test pass comes each time this many training digits have been seen (at
-        the first update that reaches or passes the count), at each epoch's end, and once before
-        the first update.
+        the first update that reaches or passes the count), at each epoch's end, when the budget is
+        spent, and once before the first update.
 
     `latest` is the snapshot taken at the end of the latest turn, safe to read from any thread. The
     methods are for the one thread that trains the run.
@@ -41,14 +42,17 @@ class Run:
         settings: Settings | None = None,
         setup: Setup | None = None,
         *,
+        budget: Budget | None = None,
         digits_between_tests: int = 10_000,
     ) -> None:
         self.settings = settings or Settings()
         self.setup = setup or Setup()
+        self.budget = budget
         self.error: str | None = None
         self._mnist = mnist
         self._digits_between_tests = digits_between_tests
         self._next_test_at = digits_between_tests
+        self._spent = False
         # On the CPU whatever the device, so that a seed means the same run everywhere. It fills the
         # weights and then draws the orders, as it would after torch.manual_seed(seed) in a script.
         self._generator = torch.Generator().manual_seed(self.setup.seed)
@@ -63,17 +67,28 @@ class Run:
         """Where the run trains."""
         return self._mnist.device
 
+    @property
+    def seconds(self) -> float:
+        """Of training so far."""
+        return self._history.seconds
+
+    @property
+    def ended(self) -> bool:
+        """Whether it makes no further update: its budget is spent, or an error has ended it."""
+        return self._spent or self.error is not None
+
     def advance(self, seconds: float) -> None:
         """One turn: update until this much training time has passed, then publish a snapshot.
 
-        At least one update is made. An exception inside ends the run: `error` says why, and all
-        that was recorded before stays.
+        At least one update is made, unless the run has ended. An exception inside ends it: `error`
+        says why, and all that was recorded before stays.
         """
         until = self._history.seconds + seconds
         try:
-            self.step()
-            while self._history.seconds < until:
+            while not self.ended:
                 self.step()
+                if self._history.seconds >= until:
+                    break
         except Exception as error:
             self.error = _in_plain_words(error, self._history.settings)
         self._history.end_turn()
@@ -84,8 +99,8 @@ class Run:
 
         Raises TrainingError where a loss is not a finite number, or where the run has ended.
         """
-        if self.error:
-            raise TrainingError(self.error)
+        if self.ended:
+            raise TrainingError(self.error or "the run's budget is spent")
         settings = self.settings
         self._history.use(settings)
         if not self._history.test_points:
@@ -131,12 +146,17 @@ class Run:
 
     def _update(self, settings: Settings) -> None:
         started = time.perf_counter()
-        batch = self._mnist.train.at(self._next_digits(settings.batch_size))
-        loss = self._learner.update(batch.images, batch.labels, settings.learning_rate)
+        digits, loss = self._learn(settings)
         seconds = time.perf_counter() - started
         if not math.isfinite(loss):
             raise TrainingError(_not_finite("training", self._history.updates + 1))
-        self._history.add_update(len(batch), loss, seconds)
+        self._history.add_update(digits, loss, seconds)
+
+    def _learn(self, settings: Settings) -> tuple[int, float]:
+        """An update on the next mini-batch: how many digits it held, and their mean loss before."""
+        batch = self._mnist.train.at(self._next_digits(settings.batch_size))
+        loss = self._learner.update(batch.images, batch.labels, settings.learning_rate)
+        return len(batch), loss
 
     def _next_digits(self, batch_size: int) -> Tensor:
         """Indices of the next mini-batch; the epoch's last one holds what is left of the order."""
@@ -156,13 +176,23 @@ class Run:
         return order.to(self._mnist.device)
 
     def _finish_what_is_due(self) -> None:
+        history = self._history
         epoch_ends = self._cursor == len(self._order)
-        if epoch_ends or self._history.digits >= self._next_test_at:
+        if epoch_ends or history.digits >= self._next_test_at:
             self._test()
-            marks_passed = self._history.digits // self._digits_between_tests
+            marks_passed = history.digits // self._digits_between_tests
             self._next_test_at = (marks_passed + 1) * self._digits_between_tests
         if epoch_ends:
-            self._history.end_epoch()
+            history.end_epoch()
+        if self.budget and self._budget_is_spent(self.budget):
+            if history.test_points[-1].place.digits < history.digits:
+                self._test()
+            self._spent = True
+
+    def _budget_is_spent(self, budget: Budget) -> bool:
+        history = self._history
+        epochs = history.digits / len(self._mnist.train)
+        return budget.is_spent(epochs, history.seconds, history.test_points[-1].loss)
 
     def _test(self) -> None:
         started = time.perf_counter()

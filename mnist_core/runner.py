@@ -9,12 +9,35 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 import torch
 
 from mnist_core.data import SIDE, Digits, Mnist
 from mnist_core.run import Run
 from mnist_core.settings import Settings
+
+
+class Trainable(Protocol):
+    """What a Runner can train by turns: a run, or a whole race of them."""
+
+    @property
+    def device(self) -> torch.device:
+        """Where it trains."""
+
+    @property
+    def seconds(self) -> float:
+        """Of training so far."""
+
+    @property
+    def ended(self) -> bool:
+        """Whether no turn would train it any further."""
+
+    def advance(self, seconds: float) -> None:
+        """One turn of about so many seconds of training. It may not raise."""
+
+
+AnyTrainable = TypeVar("AnyTrainable", bound=Trainable)
 
 _log = logging.getLogger(__name__)
 
@@ -29,7 +52,7 @@ class _Seat:
         turn, as one of 60,000 digits does, until the turns passed over have made up for it.
     """
 
-    run: Run
+    run: Trainable
     owner: str | None
     seen: float
     allowance: float = 0.0
@@ -62,20 +85,20 @@ class Runner:
         self._turn_seconds = turn_seconds
         self._is_present = is_present
         self._absence_seconds = absence_seconds
-        self._seats: dict[Run, _Seat] = {}
+        self._seats: dict[Trainable, _Seat] = {}
         self._queue: deque[_Seat] = deque()
-        self._in_turn: set[Run] = set()
-        self._held: Counter[Run] = Counter()
+        self._in_turn: set[Trainable] = set()
+        self._held: Counter[Trainable] = Counter()
         self._changed = threading.Condition()
         self._workers: list[threading.Thread] = []
         self._closed = False
         self._warm_devices: set[torch.device] = set()
         self._next_look = 0.0
 
-    def play(self, run: Run, owner: str | None = None) -> None:
+    def play(self, run: Trainable, owner: str | None = None) -> None:
         """Train the run by turns from now on. Nothing happens where it plays, or has ended."""
         with self._changed:
-            if self._closed or run.error:
+            if self._closed or run.ended:
                 return
             seat = self._seats.get(run)
             if seat is None:
@@ -86,23 +109,23 @@ class Runner:
             self._start_workers()
             self._changed.notify()
 
-    def pause(self, run: Run) -> None:
+    def pause(self, run: Trainable) -> None:
         """Give the run no further turn. One in progress ends within about a turn's length."""
         with self._changed:
             if run in self._seats:
                 self._seats[run].playing = False
 
-    def is_playing(self, run: Run) -> bool:
+    def is_playing(self, run: Trainable) -> bool:
         """Whether the run waits for a turn or has one."""
         seat = self._seats.get(run)
         return seat is not None and seat.playing
 
-    def is_live(self, run: Run) -> bool:
+    def is_live(self, run: Trainable) -> bool:
         """Whether the run plays, or was paused and still has a turn to end."""
         return run in self._seats
 
     @contextmanager
-    def resting(self, run: Run) -> Iterator[Run]:
+    def resting(self, run: AnyTrainable) -> Iterator[AnyTrainable]:
         """The run between two turns for as long as the block lasts: to ask it, or to copy it.
 
         It waits for the end of a turn in progress. The run gets no turn meanwhile; others do.
@@ -164,9 +187,9 @@ class Runner:
         if seat.allowance <= 0:
             return
         self._warm_up_once(seat.run.device)
-        before = seat.run.latest.place.seconds
+        before = seat.run.seconds
         seat.run.advance(seat.allowance)
-        seat.allowance -= seat.run.latest.place.seconds - before
+        seat.allowance -= seat.run.seconds - before
 
     def _warm_up_once(self, device: torch.device) -> None:
         if device not in self._warm_devices:
@@ -179,7 +202,7 @@ class Runner:
 
     def _put_back(self, seat: _Seat) -> None:
         with self._changed:
-            if seat.run.error:
+            if seat.run.ended:
                 seat.playing = False
             self._in_turn.discard(seat.run)
             self._queue.append(seat)

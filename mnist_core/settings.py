@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Literal, get_args
 
 from mnist_core.data import TRAINING_DIGITS, Normalization
@@ -69,6 +69,37 @@ class Setup:
             raise ValueError(
                 f"the hidden width must be a whole number above 0, not {self.hidden!r}"
             )
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What ends a run: whichever of these is reached first; None sets no limit.
+
+    epochs: training digits seen, in epochs, parts of one included.
+    seconds: of training.
+    test_loss: summed over the test digits; reached by the first test pass that is not above it.
+
+    Raises ValueError, in words that say what is allowed, unless all are numbers above 0.
+    """
+
+    epochs: float | None = None
+    seconds: float | None = None
+    test_loss: float | None = None
+
+    def __post_init__(self) -> None:
+        for limit in fields(self):
+            value = getattr(self, limit.name)
+            if value is not None and not (_is_number(value) and value > 0):
+                name = limit.name.replace("_", " ")
+                raise ValueError(f"the budget's {name} must be a number above 0, not {value!r}")
+
+    def is_spent(self, epochs: float, seconds: float, test_loss: float) -> bool:
+        """Whether a run that has come so far has reached one of its limits."""
+        return (
+            (self.epochs is not None and epochs >= self.epochs)
+            or (self.seconds is not None and seconds >= self.seconds)
+            or (self.test_loss is not None and test_loss <= self.test_loss)
+        )
 
 
 def _is_whole(value: object) -> bool:

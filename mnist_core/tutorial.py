@@ -12,66 +12,93 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from mnist_core.data import CLASSES, PIXELS, Normalization, mnist_root
+from mnist_core.data import CLASSES, PIXELS, Mnist, mnist_root
+from mnist_core.model import SLOPE
+from mnist_core.run import Run
+from mnist_core.settings import Budget, Settings, Setup
 
 
-class TutorialTraining:
-    """The tutorial's network in training, written as the tutorial writes it.
+class TutorialRun(Run):
+    """A run whose updates are written as the tutorial writes them; all else is a Run's.
 
-    batch_size: digits in a mini-batch; 1 is its run "without mini-batches".
-    normalization: of the one channel that the images have.
-    shuffle: a new order each epoch, or the stored one.
+    It begins with the same weights as a Run of the same setup, takes the digits in the same order,
+    and is tested in the same way. Only what the clock of training holds is the tutorial's: each
+    digit is fetched from a torchvision dataset and transformed one by one, the gradient is
+    autograd's, and Adam is torch.optim.Adam over the four layers' parameters.
+
+    settings: the batch size may not change afterwards, since a DataLoader keeps its own.
     root: the folder that holds MNIST/raw.
+    Other arguments: as for Run.
 
-    It takes torch's shared random state, as the tutorial does. It trains on the CPU.
+    loading_seconds: the part of the training time in which mini-batches were fetched.
     """
 
     def __init__(
         self,
-        batch_size: int,
+        mnist: Mnist,
+        settings: Settings | None = None,
+        setup: Setup | None = None,
         *,
-        normalization: Normalization | None = None,
-        shuffle: bool = True,
+        budget: Budget | None = None,
+        digits_between_tests: int = 10_000,
         root: Path | None = None,
     ) -> None:
+        super().__init__(
+            mnist, settings, setup, budget=budget, digits_between_tests=digits_between_tests
+        )
         # torchvision takes a second to import: only where the rival is really measured.
         from torchvision import datasets, transforms
 
-        normalization = normalization or Normalization()
+        normalization = self.setup.normalization
         transform = transforms.Compose(
             [
                 transforms.ToTensor(),
                 transforms.Normalize((normalization.mean,), (normalization.std,)),
             ]
         )
-        dataset = datasets.MNIST(root or mnist_root(), train=True, transform=transform)
-        self._loader = torch.utils.data.DataLoader(dataset, batch_size, shuffle=shuffle)
+        self._dataset = datasets.MNIST(root or mnist_root(), train=True, transform=transform)
+        self._batch_size = self.settings.batch_size
         self._batches: Iterator[list[Tensor]] = iter(())
-        self.network = nn.Sequential(
-            nn.Linear(PIXELS, 256), nn.LeakyReLU(0.1), nn.Linear(256, CLASSES), nn.LogSoftmax(-1)
-        )
+        self._module = self._written_as_the_tutorial_does()
         self._loss = nn.NLLLoss()
-        self._optimizer = torch.optim.Adam(self.network.parameters(), lr=1e-4)
+        self._optimizer = torch.optim.Adam(self._module.parameters())
+        self.loading_seconds = 0.0
 
-    def seconds_for(self, updates: int) -> float:
-        """Make so many updates, in as many epochs as they need, and tell the seconds they took."""
+    def _written_as_the_tutorial_does(self) -> nn.Module:
+        """The network as modules, whose parameters are views of the one that Run tests."""
+        hidden = self.setup.hidden
+        module = nn.Sequential(
+            nn.Linear(PIXELS, hidden),
+            nn.LeakyReLU(SLOPE),
+            nn.Linear(hidden, CLASSES),
+            nn.LogSoftmax(-1),
+        )
+        network = self._learner.network
+        views = network.views(network.parameters)
+        for parameter, view in zip(module.parameters(), views, strict=True):
+            parameter.data = view
+        return module
+
+    def _learn(self, settings: Settings) -> tuple[int, float]:
         started = time.perf_counter()
-        for _ in range(updates):
-            self.step()
-        return time.perf_counter() - started
-
-    def step(self) -> float:
-        """One update; the mean loss of its mini-batch before it."""
-        images, labels = self._next_batch()
+        images, labels = self._next_batch(settings.batch_size)
+        self.loading_seconds += time.perf_counter() - started
+        images, labels = images.to(self.device), labels.to(self.device)
+        self._optimizer.param_groups[0]["lr"] = settings.learning_rate
         self._optimizer.zero_grad()
-        loss = self._loss(self.network(images.view(len(images), PIXELS)), labels)
+        loss = self._loss(self._module(images.view(len(images), PIXELS)), labels)
         loss.backward()
         self._optimizer.step()
-        return loss.item()
+        return len(images), loss.item()
 
-    def _next_batch(self) -> list[Tensor]:
-        batch = next(self._batches, None)
-        if batch is None:
-            self._batches = iter(self._loader)
-            batch = next(self._batches)
-        return batch
+    def _next_batch(self, batch_size: int) -> list[Tensor]:
+        if batch_size != self._batch_size:
+            raise ValueError("the tutorial's way keeps the batch size that it began with")
+        epoch_begins = self._cursor == len(self._order)
+        self._next_digits(batch_size)
+        if epoch_begins:
+            order = self._order.tolist()
+            self._batches = iter(
+                torch.utils.data.DataLoader(self._dataset, batch_size, sampler=order)
+            )
+        return next(self._batches)

@@ -7,7 +7,7 @@ from math import floor, log10
 from statistics import median
 
 from mnist_core.data import TRAINING_DIGITS
-from mnist_core.records import Change, EpochRecord, Snapshot
+from mnist_core.records import Change, EpochRecord, Place, Snapshot
 from mnist_core.settings import Settings
 
 
@@ -80,6 +80,23 @@ def progress(snapshot: Snapshot) -> str:
         f"{seconds(point.place.seconds)} of training the test loss is {point.loss:,.0f} (summed "
         f"over {snapshot.test_digits:,} digits, {point.loss / snapshot.test_digits:.3f} each), "
         f"and {point.accuracy:.1%} of the test digits are labelled right."
+    )
+
+
+def ghost(run: Snapshot, ghost: Snapshot, since: Place) -> str:
+    """What a run and its ghost have made of the time since they parted, by their last tests."""
+    return (
+        f"Since they parted at epoch {since.epochs:.2f}, the run has trained for "
+        f"{_since(run, since)}; its ghost at {ghost.settings.batch_size:,} for "
+        f"{_since(ghost, since)}."
+    ) + (f" The ghost has ended: {ghost.error}." if ghost.error else "")
+
+
+def _since(snapshot: Snapshot, since: Place) -> str:
+    place, point = snapshot.place, snapshot.test_points[-1]
+    return (
+        f"{seconds(place.seconds - since.seconds)}, {figure(place.epochs - since.epochs, 3)} "
+        f"epochs and {place.updates - since.updates:,} updates, to a test loss of {point.loss:,.0f}"
     )
 
 

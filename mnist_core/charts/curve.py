@@ -19,10 +19,9 @@ from mnist_core.charts.look import (
     say_empty,
 )
 from mnist_core.data import TRAINING_DIGITS
-from mnist_core.records import Change, Place, Snapshot, TestPoint
+from mnist_core.records import Change, Clock, Place, Snapshot, TestPoint
 
 Measure = Literal["sum", "mean", "accuracy"]
-Clock = Literal["epochs", "updates", "seconds"]
 
 _CLOCK_TITLES = {"epochs": "epochs", "updates": "updates", "seconds": "seconds of training"}
 _WHOLE_EPOCHS = 20  # the latest ones, of which every test point is drawn
@@ -38,14 +37,21 @@ def learning_curve(
     against: Clock = "epochs",
     log_scale: bool = False,
     dark: bool = False,
+    ghost: Snapshot | None = None,
+    ghost_since: Place | None = None,
 ) -> Figure:
     """Test loss (sum over the test digits, or mean per digit) or accuracy, against a clock.
 
     A line for each batch size, broken where others were at work; stretches between two test points
     at more than one size are dotted, and the marker that ends a mixed epoch is hollow. Each
     change of the settings is marked where the first update used it.
+
+    ghost, ghost_since: a copy of the run that went on at the old batch size, and where the two
+        parted: a dashed line with hollow markers.
     """
     data = _test_lines(snapshot, measure, against, dark)
+    if ghost is not None:
+        data.append(_ghost_line(ghost, ghost_since, measure, against, dark))
     if measure == "mean":
         data.append(_training_loss_line(snapshot, against, dark))
     layout = layout_of(dark)
@@ -68,6 +74,8 @@ def learning_curve(
     layout["shapes"] = [_mark(change, against, dark) for change in snapshot.changes]
     layout["annotations"] = _mark_labels(snapshot, against)
     layout["annotations"] += _segment_labels(snapshot, measure, against, log_scale, dark)
+    if ghost is not None:
+        layout["annotations"].append(_ghost_label(ghost, measure, against, log_scale, dark))
     if not snapshot.test_points:
         say_empty(layout, "Press Start: the test loss is drawn here")
     return {"data": data, "layout": layout}
@@ -142,6 +150,51 @@ def _line(size: int | None, measure: Measure, dark: bool) -> dict[str, Any]:
     }
 
 
+def _ghost_line(
+    ghost: Snapshot, since: Place, measure: Measure, against: Clock, dark: bool
+) -> dict[str, Any]:
+    """From the last test point that both share."""
+    first = bisect_left(ghost.test_points, since.digits, key=lambda point: point.place.digits)
+    points = ghost.test_points[max(first - 1, 0) :]
+    line = _line(ghost.settings.batch_size, measure, dark)
+    line |= {
+        "uid": "ghost",
+        "name": f"ghost, {ghost.settings.batch_size:,}",
+        "x": [_clock(point.place, against) for point in points],
+        "y": [_value(ghost, point, measure) for point in points],
+    }
+    line["line"] |= {"dash": "dash", "width": 2}
+    line["marker"] |= {"symbol": "circle-open", "size": 8}
+    return line
+
+
+def _ghost_label(
+    ghost: Snapshot, measure: Measure, against: Clock, log_scale: bool, dark: bool
+) -> dict[str, Any]:
+    end = ghost.test_points[-1]
+    return _label(
+        f"ghost, {ghost.settings.batch_size:,}",
+        _clock(end.place, against),
+        _value(ghost, end, measure),
+        log_scale,
+        colour(ghost.settings.batch_size, dark),
+    )
+
+
+def _label(text: str, x: float, y: float, log_scale: bool, tint: str) -> dict[str, Any]:
+    """A text above a line's end."""
+    return {
+        "x": x,
+        "y": log10(max(y, 1e-12)) if log_scale else y,  # plotly.js wants the exponent
+        "text": f"<b>{text}</b>",
+        "showarrow": False,
+        "xanchor": "right",
+        "yanchor": "bottom",
+        "yshift": 8,
+        "font": {"color": tint},
+    }
+
+
 def _marker(snapshot: Snapshot, point: TestPoint) -> tuple[str, int]:
     """Symbol and size in pixels: a dot, a larger one at an epoch's end, hollow if it was mixed."""
     whole, rest = divmod(point.place.digits, snapshot.training_digits)
@@ -162,18 +215,7 @@ def _segment_labels(
         x, y = _clock(end.place, against), _value(snapshot, end, measure)
         if size is None or x - _clock(points[0].place, against) < space:
             continue
-        labels.append(
-            {
-                "x": x,
-                "y": log10(max(y, 1e-12)) if log_scale else y,  # plotly.js wants the exponent
-                "text": f"<b>{size:,}</b>",
-                "showarrow": False,
-                "xanchor": "right",
-                "yanchor": "bottom",
-                "yshift": 8,
-                "font": {"color": colour(size, dark)},
-            }
-        )
+        labels.append(_label(f"{size:,}", x, y, log_scale, colour(size, dark)))
     return labels
 
 

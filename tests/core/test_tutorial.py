@@ -1,18 +1,47 @@
 from __future__ import annotations
 
 import pytest
-import torch
 
-from mnist_core import Run, Settings, Setup
-from mnist_core.tutorial import TutorialTraining
+from mnist_core import Budget, Run, Settings, Setup
+from mnist_core.tutorial import TutorialRun
 
 
-def test_the_tutorials_way_and_the_in_memory_way_give_the_same_losses(mnist):
-    torch.manual_seed(0)
-    tutorial = TutorialTraining(200, shuffle=False)
-    run = Run(mnist, Settings(batch_size=200), Setup(seed=0, order="stored"))
-    losses = [tutorial.step() for _ in range(20)]
-    for _ in losses:
-        run.step()
-    in_memory = [point.loss for point in run.snapshot().loss_points]
-    assert in_memory == pytest.approx(losses, rel=1e-4)
+@pytest.mark.parametrize("order", ["shuffled", "stored"])
+@pytest.mark.parametrize("batch_size", [1, 200])
+def test_the_tutorials_way_and_the_in_memory_way_give_the_same_losses(mnist, batch_size, order):
+    runs = [
+        way(
+            mnist,
+            Settings(batch_size, learning_rate=1e-3),
+            Setup(seed=3, order=order),
+            budget=Budget(epochs=20 * batch_size / 60_000),
+        )
+        for way in (Run, TutorialRun)
+    ]
+    for run in runs:
+        while not run.ended:
+            run.step()
+    in_memory, tutorial = (run.snapshot() for run in runs)
+    assert in_memory.place.updates == tutorial.place.updates == 20
+    assert losses(in_memory) == pytest.approx(losses(tutorial), rel=1e-4)
+
+
+def losses(snapshot) -> list[float]:
+    """Before the first update, while training, and after the last update."""
+    points = (*snapshot.test_points, *snapshot.loss_points)
+    assert len(snapshot.test_points) == 2
+    return [point.loss for point in points]
+
+
+def test_the_time_to_load_digits_is_a_part_of_the_tutorials_training_time(mnist):
+    run = TutorialRun(mnist, Settings(batch_size=200))
+    run.step()
+    assert 0 < run.loading_seconds < run.seconds
+
+
+def test_the_tutorials_way_does_not_change_its_batch_size(mnist):
+    run = TutorialRun(mnist, Settings(batch_size=200))
+    run.settings = Settings(batch_size=100)
+    run.advance(0.01)
+    assert run.ended
+    assert "keeps the batch size" in run.error

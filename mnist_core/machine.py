@@ -1,0 +1,36 @@
+"""Where something was measured."""
+
+from __future__ import annotations
+
+import platform
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What a measured time depends on, apart from the program.
+
+    processor: its name, or the GPU's where training runs on one.
+    threads: that torch may use for one operation on the CPU.
+    torch: its version.
+    """
+
+    processor: str
+    threads: int
+    torch: str
+
+
+def this_machine(device: torch.device) -> Machine:
+    """The machine at hand, for training on that device."""
+    processor = torch.cuda.get_device_name(device) if device.type == "cuda" else _processor_name()
+    return Machine(processor, torch.get_num_threads(), torch.__version__)
+
+
+def _processor_name() -> str:
+    cpuinfo = Path("/proc/cpuinfo")
+    lines = cpuinfo.read_text().splitlines() if cpuinfo.exists() else []
+    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(names, platform.processor() or platform.machine())
