@@ -1,0 +1,130 @@
+"""A race: several runs from the very same start, trained by turns of equal time."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+
+import torch
+
+from mnist_core.data import Mnist
+from mnist_core.machine import this_machine
+from mnist_core.race.plan import Plan, Start
+from mnist_core.race.records import RaceRecord, State, entry_of, waiting
+from mnist_core.run import Run
+from mnist_core.tutorial import TutorialRun
+
+
+class Race:
+    """Runs of different batch sizes, as one thing that a Runner trains.
+
+    At each turn the run that has trained for the shortest time goes on, so all of them advance by
+    equal training time, never two at the same moment, and their clocks can be compared. Repeats
+    with other seeds are run one after another.
+
+    mnist: the digits.
+    plan: what the race is to be.
+
+    `latest` is the record made at the end of the latest turn, safe to read from any thread; so are
+    drop_out() and stop() safe to call.
+    """
+
+    def __init__(self, mnist: Mnist, plan: Plan) -> None:
+        self.plan = plan
+        self._mnist = mnist
+        self._machine = this_machine(mnist.device)
+        self._heats = plan.heats()
+        self._heat = -1
+        self._runs: dict[Start, Run] = {}  # of the heat that is on
+        entries = waiting(plan, self._machine).entries
+        self._starts = [entry.start for entry in entries]
+        self._entries = dict(zip(self._starts, entries, strict=True))
+        self._lock = threading.Lock()  # of the entries, which pages may end during a turn
+        self._begin_next_heat()
+        self.latest = self._record()
+
+    @property
+    def device(self) -> torch.device:
+        """Where the runs train."""
+        return self._mnist.device
+
+    @property
+    def seconds(self) -> float:
+        """Of training so far, of all runs together."""
+        return sum(self._entries[start].place.seconds for start in self._starts)
+
+    @property
+    def ended(self) -> bool:
+        """Whether nobody runs any more."""
+        return all(self._entries[start].over for start in self._starts)
+
+    def advance(self, seconds: float) -> None:
+        """One turn, of the run that has trained for the shortest time; then publish a record."""
+        start = self._next()
+        if start is not None:
+            run = self._runs[start]
+            run.advance(seconds)
+            self._note(start, run)
+        self.latest = self._record()
+
+    def drop_out(self, start: Start) -> None:
+        """Let this runner run no further, in no repeat. What it has done stays recorded."""
+        for other in self._starts:
+            if (other.way, other.settings) == (start.way, start.settings):
+                self._end(other, "dropped out")
+        self.latest = self._record()
+
+    def stop(self) -> None:
+        """End the race for all."""
+        for start in self._starts:
+            self._end(start, "stopped")
+        self.latest = self._record()
+
+    def _next(self) -> Start | None:
+        """Who has the next turn; in the next heat where this one is over."""
+        while True:
+            racing = [start for start in self._runs if not self._entries[start].over]
+            if racing:
+                return min(racing, key=lambda start: self._runs[start].seconds)
+            if self._heat + 1 == len(self._heats):
+                return None
+            self._begin_next_heat()
+
+    def _begin_next_heat(self) -> None:
+        self._heat += 1
+        self._runs = {start: self._run(start) for start in self._heats[self._heat]}
+
+    def _run(self, start: Start) -> Run:
+        way = TutorialRun if start.way == "tutorial" else Run
+        setup = replace(self.plan.setup, seed=start.seed)
+        return way(self._mnist, start.settings, setup, budget=start.budget)
+
+    def _note(self, start: Start, run: Run) -> None:
+        """Keep what a turn gave; the state stays where the runner was taken out meanwhile."""
+        with self._lock:
+            before = self._entries[start]
+            state = before.state if before.over else _state_of(run)
+            loading = getattr(run, "loading_seconds", None)
+            self._entries[start] = entry_of(start, state, run.latest, loading)
+
+    def _end(self, start: Start, state: State) -> None:
+        with self._lock:
+            entry = self._entries[start]
+            if not entry.over:
+                self._entries[start] = replace(entry, state=state)
+
+    def _record(self) -> RaceRecord:
+        return RaceRecord(
+            plan=self.plan,
+            machine=self._machine,
+            heat=self._heat,
+            entries=tuple(self._entries[start] for start in self._starts),
+            training_digits=len(self._mnist.train),
+            test_digits=len(self._mnist.test),
+        )
+
+
+def _state_of(run: Run) -> State:
+    if run.error:
+        return "failed"
+    return "finished" if run.ended else "racing"
