@@ -23,6 +23,7 @@ page = st.navigation(
         st.Page("pages/digits.py", title="Digits", icon=":material/dialpad:"),
         st.Page("pages/mini_batch.py", title="Mini-batch", icon=":material/grid_view:"),
         st.Page("pages/train.py", title="Train", icon=":material/show_chart:", default=True),
+        st.Page("pages/compare.py", title="Compare", icon=":material/sports_score:"),
         st.Page("pages/predictions.py", title="Predictions", icon=":material/fact_check:"),
     ]
 )

@@ -11,9 +11,10 @@ from mnist_core.update import Learner
 from pages.parts import session as sessions
 from pages.parts.choice import choose
 from pages.parts.digit_grid import digit_grid
+from pages.parts.follow import follow
 from pages.parts.live_chart import live_chart
 from pages.parts.matrix import confusion_matrix
-from pages.parts.session import RUNNER, TICK_SECONDS, Session, is_dark, mnist
+from pages.parts.session import RUNNER, Session, is_dark, mnist
 
 _GRID = 16
 _CELL_DIGITS = 12
@@ -30,7 +31,6 @@ def page(session: Session) -> None:
     show = choose("Show", _SHOW, key="show")
     indices = _chosen_digits(session) if show == "grid" else None
 
-    @st.fragment(run_every=TICK_SECONDS if session.live else None)
     def live() -> None:
         if session.run.latest.untrained:
             st.info("The network is untrained: these are its guesses. Press **Start**.")
@@ -43,7 +43,7 @@ def page(session: Session) -> None:
         else:
             _sixteen(learner, session.run.setup, indices)
 
-    live()
+    follow(session, live)
     st.markdown(
         "**Question:** of the digits that the network still gets wrong, how many would you have "
         "read right?"

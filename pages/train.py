@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from mnist_core import Snapshot, charts, tables, words
+from mnist_core import Clock, Snapshot, charts, tables, words
 from pages.parts import session as sessions
 from pages.parts.choice import choose
+from pages.parts.follow import follow
 from pages.parts.live_chart import live_chart
-from pages.parts.session import TICK_SECONDS, Session, is_dark
+from pages.parts.session import Ghost, Session, is_dark
 
 _MEASURES = {"sum": "Loss, sum", "mean": "Loss, mean per digit", "accuracy": "Accuracy"}
 _CLOCKS = {"epochs": "Epochs", "updates": "Updates", "seconds": "Seconds of training"}
@@ -24,17 +25,17 @@ def page(session: Session) -> None:
         "how fast the test loss falls, and how long an epoch takes."
     )
     measure, against, log_scale = _chart_options()
+    _ghost_toggle(session)
 
-    @st.fragment(run_every=TICK_SECONDS if session.live else None)
     def live() -> None:
-        snapshot = session.run.latest
+        snapshot, ghost = session.run.latest, session.ghost
         _headline(snapshot)
         _progress(snapshot, session.playing)
-        _charts(snapshot, measure, against, log_scale)
-        _in_words(snapshot)
+        _charts(snapshot, ghost, measure, against, log_scale)
+        _in_words(snapshot, ghost)
         _table(snapshot)
 
-    live()
+    follow(session, live)
     _download(session)
     st.markdown(
         "**Question:** put *seconds of training* under the test loss and move the slider: at which "
@@ -42,7 +43,7 @@ def page(session: Session) -> None:
     )
 
 
-def _chart_options() -> tuple[charts.Measure, charts.Clock, bool]:
+def _chart_options() -> tuple[charts.Measure, Clock, bool]:
     left, middle, right = st.columns([2, 2, 1])
     with left:
         measure = choose("Test", _MEASURES, key="measure")
@@ -51,6 +52,18 @@ def _chart_options() -> tuple[charts.Measure, charts.Clock, bool]:
     with right:
         log_scale = choose("Scale", _SCALES, key="log_scale", disabled=measure == "accuracy")
     return measure, against, log_scale and measure != "accuracy"
+
+
+def _ghost_toggle(session: Session) -> None:
+    st.toggle(
+        "Keep a ghost when the batch size moves",
+        key="keep_ghost",
+        on_change=lambda: session.keep_ghost(st.session_state["keep_ghost"]),
+        persist_state="session",
+        help="A copy of the run goes on at the old batch size, from the same weights, Adam’s "
+        "averages and remaining digits, by turns of equal time: what differs from then on is the "
+        "batch size’s doing.",
+    )
 
 
 def _headline(snapshot: Snapshot) -> None:
@@ -82,14 +95,26 @@ def _progress(snapshot: Snapshot, playing: bool) -> None:
 
 
 def _charts(
-    snapshot: Snapshot, measure: charts.Measure, against: charts.Clock, log_scale: bool
+    snapshot: Snapshot,
+    ghost: Ghost | None,
+    measure: charts.Measure,
+    against: Clock,
+    log_scale: bool,
 ) -> None:
     dark = is_dark()
     left, right = st.columns(2)
     with left:
         st.markdown("**Test loss**" if measure != "accuracy" else "**Test accuracy**")
         live_chart(
-            charts.learning_curve(snapshot, measure, against, log_scale, dark),
+            charts.learning_curve(
+                snapshot,
+                measure,
+                against,
+                log_scale,
+                dark,
+                ghost=ghost and ghost.run.latest,
+                ghost_since=ghost and ghost.since,
+            ),
             key="learning_curve",
             label=f"Line chart. {words.progress(snapshot)}",
         )
@@ -107,8 +132,11 @@ def _latest_only(snapshot: Snapshot, most: int) -> str:
     return f", the latest {most} of {count:,}" if count > most else ""
 
 
-def _in_words(snapshot: Snapshot) -> None:
+def _in_words(snapshot: Snapshot, ghost: Ghost | None) -> None:
     st.markdown(words.progress(snapshot))
+    with st.container():
+        if ghost:
+            st.markdown(words.ghost(snapshot, ghost.run.latest, ghost.since))
     # The container is there before the sentence is: what follows keeps its place and its state.
     with st.container():
         lesson = words.lesson(snapshot.epochs)
@@ -142,6 +170,8 @@ def _download(session: Session) -> None:
         key="csv",
         on_click="ignore",
         icon=":material/download:",
+        # The last turn's end draws the page once more, and a click meanwhile would be lost.
+        disabled=session.live and not session.playing,
         help="Every whole epoch of this run, as it is when you click.",
     )
 

@@ -6,7 +6,9 @@ import streamlit as st
 
 from mnist_core import Settings, words
 from mnist_core.data import TRAINING_DIGITS
-from pages.parts.session import TICK_SECONDS, Session
+from mnist_core.race import RaceRecord
+from pages.parts.follow import follow
+from pages.parts.session import Session
 from pages.parts.setups import chosen_setup, setup_widgets
 
 BATCH_SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, TRAINING_DIGITS)
@@ -18,7 +20,7 @@ def knobs(session: Session) -> None:
     """Draw the sidebar and hand the sliders' values to the run."""
     _buttons(session)
     status = st.container()
-    session.run.settings = _settings(session.run.settings)
+    session.change(_settings(session.run.settings))
     with status:
         _status(session)
     with st.expander("For a new run"):
@@ -33,7 +35,7 @@ def _buttons(session: Session) -> None:
         icon=":material/pause:" if session.playing else ":material/play_arrow:",
         type="primary",
         width="stretch",
-        disabled=session.run.error is not None,
+        disabled=session.run.ended or session.racing,
         on_click=session.toggle,
     )
     reset.button(
@@ -49,11 +51,10 @@ def _buttons(session: Session) -> None:
 def _status(session: Session) -> None:
     """The lines that say what the run is doing; it follows the run while it plays."""
 
-    @st.fragment(run_every=TICK_SECONDS if session.live else None)
     def line() -> None:
-        if session.stopped:
-            # The last turn has ended: everything that polls is drawn once more, and then rests.
-            st.rerun()
+        if session.racing:
+            _race_status(session.race.latest)
+            return
         run = session.run
         state, detail = words.doing(run.latest, run.settings, session.playing)
         if session.run.error:
@@ -62,7 +63,15 @@ def _status(session: Session) -> None:
             # Two lines always, lest the sliders below move under the hand.
             st.markdown(f"**{state}**  \n{detail}")
 
-    line()
+    follow(session, line)
+
+
+def _race_status(race: RaceRecord) -> None:
+    over = sum(entry.over for entry in race.entries)
+    st.markdown(
+        f"**Race on the page Compare**  \n{over} of {len(race.entries)} runners have ended. "
+        "Your run rests meanwhile."
+    )
 
 
 def _settings(now: Settings) -> Settings:

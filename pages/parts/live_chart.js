@@ -27,7 +27,10 @@ export default function ({ data, parentElement }) {
         modeBarButtonsToRemove: ["lasso2d", "select2d"],
       });
       if (chart.observer) return;
-      chart.observer = new ResizeObserver(() => Plotly.Plots.resize(chart));
+      chart.observer = new ResizeObserver(() => {
+        // It is told of the chart's end too, when there is nothing left to resize.
+        if (chart.isConnected && chart.offsetWidth > 0) Plotly.Plots.resize(chart);
+      });
       chart.observer.observe(chart);
     },
     () => (chart.textContent = "The chart cannot be drawn: plotly.js did not load. Reload the page."),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import atexit
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import streamlit as st
 from streamlit import runtime
@@ -21,6 +21,7 @@ from mnist_core import (
     Mnist,
     MnistUnavailableError,
     Normalization,
+    Place,
     Run,
     Runner,
     Settings,
@@ -28,12 +29,11 @@ from mnist_core import (
     load_mnist,
 )
 from mnist_core.data import ARCHIVES_MEGABYTES, missing_files, mnist_root
+from mnist_core.race import Plan, Race, RaceRecord
 from mnist_core.sandbox import Sandbox
 
 # Streamlit itself forgets a session that has been disconnected for 120 s.
 _FORGET_AFTER_SECONDS = 180.0
-
-TICK_SECONDS = 0.5
 
 
 def _is_present(session_id: str) -> bool:
@@ -45,51 +45,182 @@ RUNNER = Runner(is_present=_is_present)
 atexit.register(RUNNER.close)
 
 
+@dataclass(frozen=True)
+class Ghost:
+    """A copy of a run that went on at the batch size that the run left.
+
+    since: where the two parted.
+    """
+
+    run: Run
+    since: Place
+
+
+@dataclass(frozen=True)
+class Link:
+    """What a page's address asked for.
+
+    nonsense: the names in it whose values made no sense.
+    """
+
+    plan: Plan
+    nonsense: tuple[str, ...]
+
+
 @dataclass
 class Session:
     """A visitor: their run, and what pages keep for them.
 
     run_number: how many runs there were before this one.
+    ghost: the copy that the run left behind when its batch size was last changed.
+    keeps_ghost: whether such a change shall leave one.
+    race: the latest on the page Compare.
+    recorded: a race read from a file, which that page shows instead.
+    refusal: why the file last chosen there is no race that can be shown.
+    waits_for_race: whether the run was training when a race began, and goes on after it.
+    link: what the page's address asked of the race, once it has been read.
+    wishes: values for widgets that are drawn before the page is; the next script run sets them.
     custom_normalization: chosen on the page Digits for the next run.
     sandbox: the copy of a network that the page Mini-batch tries updates on.
     test_probabilities: of all test digits, with the state of the network that gave them.
-    live: whether the run had a turn to come or to end when the present script run began: then the
+    live: whether anything had a turn to come or to end when the present script run began: then the
         page polls.
+    runners_over: of the race, how many had ended then.
+    followers: how many parts of the page have been drawn since then that follow the training.
     absent_since: when somebody first noticed that the visitor is gone, by time.monotonic().
     """
 
     id: str
     run: Run
     run_number: int = 0
+    ghost: Ghost | None = None
+    keeps_ghost: bool = False
+    race: Race | None = None
+    recorded: RaceRecord | None = None
+    refusal: str | None = None
+    waits_for_race: bool = False
+    link: Link | None = None
+    wishes: dict[str, object] = field(default_factory=dict)
     custom_normalization: Normalization | None = None
     sandbox: Sandbox | None = None
     test_probabilities: tuple[object, Tensor] | None = None
     live: bool = False
+    runners_over: int = 0
+    followers: int = 0
     absent_since: float | None = None
 
     @property
-    def stopped(self) -> bool:
-        """Whether the run has come to rest since the script run began."""
-        return self.live and not RUNNER.is_live(self.run)
+    def any_live(self) -> bool:
+        """Whether anything of the visitor's has a turn to come or to end."""
+        ghost = self.ghost and self.ghost.run
+        return any(RUNNER.is_live(one) for one in (self.run, ghost, self.race) if one)
+
+    @property
+    def outdated(self) -> bool:
+        """Whether the page shows buttons of the past: all rests now, or a runner has ended."""
+        return (self.live and not self.any_live) or self.runners_over != self._runners_over()
+
+    def begin(self) -> None:
+        """Note at the beginning of a script run what the page will show."""
+        self.live = self.any_live
+        self.runners_over = self._runners_over()
+        self.followers = 0
+
+    def _runners_over(self) -> int:
+        return sum(entry.over for entry in self.race.latest.entries) if self.race else 0
 
     @property
     def playing(self) -> bool:
         """Whether the run is being trained."""
         return RUNNER.is_playing(self.run)
 
+    @property
+    def racing(self) -> bool:
+        """Whether the race is being run."""
+        return self.race is not None and RUNNER.is_playing(self.race)
+
     def toggle(self) -> None:
-        """Start the run, or pause it."""
+        """Start the run and its ghost, or pause them."""
         if self.playing:
-            RUNNER.pause(self.run)
+            self._pause()
         else:
             RUNNER.play(self.run, owner=self.id)
+            if self.ghost:
+                RUNNER.play(self.ghost.run, owner=self.id)
+
+    def change(self, settings: Settings) -> None:
+        """Hand the run new settings; a new batch size leaves a ghost where one is wanted."""
+        new_size = settings.batch_size != self.run.settings.batch_size
+        if new_size and self.keeps_ghost and not self.run.latest.untrained:
+            self._leave_ghost(settings)
+        self.run.settings = settings
+
+    def keep_ghost(self, keep: bool) -> None:
+        """Whether the next change of the batch size shall leave a ghost; without it none stays."""
+        self.keeps_ghost = keep
+        if not keep:
+            self._drop_ghost()
 
     def reset(self, settings: Settings, setup: Setup) -> None:
         """Put an untrained run in place of this one; it waits for Start."""
-        RUNNER.pause(self.run)
+        self._pause()
+        self._drop_ghost()
         self.run = Run(mnist(), settings, setup)
         self.run_number += 1
+        self.waits_for_race = False
         self.sandbox = self.test_probabilities = None
+
+    def start_race(self, plan: Plan) -> None:
+        """Run a new race, in place of the one before."""
+        self.race = Race(mnist(), plan)
+        self.recorded = None
+        self.run_race()
+
+    def run_race(self) -> None:
+        """Let the race go on. The visitor's run is paused meanwhile."""
+        self.waits_for_race |= self.playing
+        self._pause()
+        RUNNER.play(self.race, owner=self.id)
+
+    def pause_race(self) -> None:
+        """Let the race rest; the visitor's run may be started meanwhile."""
+        RUNNER.pause(self.race)
+
+    def stop_race(self) -> None:
+        """End the race for all its runners."""
+        self.race.stop()
+        RUNNER.pause(self.race)
+
+    def leave(self) -> None:
+        """Pause all that is the visitor's."""
+        self._pause()
+        if self.race:
+            RUNNER.pause(self.race)
+
+    def go_on_after_race(self) -> None:
+        """Train the run again that waited for a race, once that has ended."""
+        if self.waits_for_race and self.race.ended:
+            self.waits_for_race = False
+            if not self.playing:
+                self.toggle()
+
+    def _pause(self) -> None:
+        RUNNER.pause(self.run)
+        if self.ghost:
+            RUNNER.pause(self.ghost.run)
+
+    def _leave_ghost(self, settings: Settings) -> None:
+        self._drop_ghost()
+        with RUNNER.resting(self.run) as run:
+            self.ghost = Ghost(run.fork(), run.latest.place)
+            run.settings = settings
+        if self.playing:
+            RUNNER.play(self.ghost.run, owner=self.id)
+
+    def _drop_ghost(self) -> None:
+        if self.ghost:
+            RUNNER.pause(self.ghost.run)
+        self.ghost = None
 
 
 _sessions: dict[str, Session] = {}
@@ -112,7 +243,10 @@ def current() -> Session:
 def begin() -> Session:
     """The visitor's session at the beginning of a script run."""
     session = current()
-    session.live = RUNNER.is_live(session.run)
+    st.session_state.update(session.wishes)
+    session.wishes = {}
+    session.go_on_after_race()
+    session.begin()
     return session
 
 
@@ -125,7 +259,7 @@ def forget_all() -> None:
     """Pause every run and forget every session: tests begin with it."""
     with _lock:
         for session in _sessions.values():
-            RUNNER.pause(session.run)
+            session.leave()
         _sessions.clear()
 
 
@@ -174,5 +308,5 @@ def _forget_the_gone() -> None:
             continue
         session.absent_since = session.absent_since or now
         if now - session.absent_since > _FORGET_AFTER_SECONDS:
-            RUNNER.pause(session.run)
+            session.leave()
             del _sessions[session.id]

@@ -14,7 +14,7 @@ PRESETS = ("Tutorial's", "MNIST's own", "None")
 CUSTOM = "Custom"
 
 # What a browser's numbers hold exactly.
-_LARGEST_TYPED_SEED = min(LARGEST_SEED, 2**53 - 1)
+LARGEST_TYPED_SEED = min(LARGEST_SEED, 2**53 - 1)
 _ORDER_NAMES = {"shuffled": "shuffled anew each epoch", "stored": "as stored in the file"}
 
 
@@ -39,11 +39,11 @@ def centred(normalization: Normalization) -> str:
 def setup_widgets(session: Session) -> None:
     """Seed, order and normalization of the next run, and a note where they wait for Reset."""
     setup = session.run.setup
+    st.session_state.setdefault("seed", setup.seed)
     st.number_input(
         "Seed",
         min_value=0,
-        max_value=_LARGEST_TYPED_SEED,
-        value=setup.seed,
+        max_value=LARGEST_TYPED_SEED,
         key="seed",
         help="Of the first weights and of the digits' orders: the same seed, the same run.",
     )
@@ -68,10 +68,20 @@ def chosen_setup(session: Session) -> Setup:
 
 def choose_normalization(session: Session, normalization: Normalization) -> None:
     """Set the sidebar's choice; for a button's on_click."""
+    st.session_state["normalization"] = _name_for(session, normalization)
+
+
+def wish_for_setup(session: Session, setup: Setup) -> None:
+    """Have the next script run set the sidebar's choices; for a page, which is drawn after them."""
+    name = _name_for(session, setup.normalization)
+    session.wishes |= {"seed": setup.seed, "order": setup.order, "normalization": name}
+
+
+def _name_for(session: Session, normalization: Normalization) -> str:
     preset = next((name for name in PRESETS if normalization_of(name) == normalization), None)
     if preset is None:
         session.custom_normalization = normalization
-    st.session_state["normalization"] = preset or CUSTOM
+    return preset or CUSTOM
 
 
 def _named(session: Session, name: str) -> Normalization:

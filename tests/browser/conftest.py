@@ -130,6 +130,16 @@ def press(page: Page, name: str) -> None:
     page.get_by_test_id("stSidebar").get_by_role("button", name=name, exact=True).click()
 
 
+def download_csv(page: Page) -> str:
+    """Click the download button of a page at rest, and read what comes."""
+    button = page.get_by_role("button", name="Download as CSV")
+    expect(page.locator("[data-test-script-state=notRunning]")).to_have_count(1)
+    expect(button).to_be_enabled()
+    with page.expect_download() as download:
+        button.click()
+    return download.value.path().read_text()
+
+
 def move_slider(page: Page, key: str, steps: int) -> None:
     """Move a slider by so many stops, to the right where positive."""
     thumb = page.locator(f".st-key-{key} input[type=range]")

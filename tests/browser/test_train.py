@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import (
+    download_csv,
     move_slider,
     new_visitor,
     points_drawn,
@@ -118,18 +119,14 @@ def test_a_full_batch_in_progress_when_pause_is_pressed_is_shown_when_it_has_end
     press(page, "Pause")
     expect(page.get_by_test_id("stSidebar").get_by_role("button", name="Start")).to_be_visible()
     epochs = page.get_by_test_id("stMetricValue").first
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Download as CSV").click()
-    whole = len(download.value.path().read_text().splitlines()) - 1
+    whole = len(download_csv(page).splitlines()) - 1
     expect(epochs).to_have_text(f"{whole}.00")
 
 
 def test_the_table_can_be_downloaded_as_csv(page):
     press(page, "Start")
     wait_for_points(page, "seconds_per_epoch", 2)
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Download as CSV").click()
-    text = download.value.path().read_text()
+    text = download_csv(page)
     assert text.startswith("epoch,batch_size,updates,train_loss,test_loss,test_accuracy,")
     assert text.splitlines()[1].startswith("0,200,300,")
 

@@ -16,6 +16,7 @@ SETTINGS = tomllib.loads((DASHBOARD.parent / ".streamlit" / "config.toml").read_
     ("section", "option", "value", "why"),
     [
         ("runner", "postScriptGC", False, "a full collection at each tick halves the training"),
+        ("runner", "fastReruns", False, "two threads on one session state can freeze the page"),
         ("server", "address", "localhost", "nobody else may open it unless asked to"),
         ("server", "showEmailPrompt", False, "a first start must not wait for an answer"),
         ("server", "fileWatcherType", "none", "nothing is edited while a class watches"),

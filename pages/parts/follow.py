@@ -1,0 +1,34 @@
+"""The part of a page that follows what is trained."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from pages.parts.session import Session
+
+_TICK_SECONDS = 0.5
+
+
+def follow(session: Session, draw: Callable[[], None]) -> None:
+    """Draw a part of the page now, and while anything is trained again twice a second.
+
+    Where the whole page must be drawn anew, since all has come to rest or a runner has ended, the
+    last of a page's followers sees to it: behind another one's tick, Streamlit would draw the page
+    and that part at once, and might lose one of them on the way to the browser.
+
+    Each stands in a container of its own. Where a tick comes while the whole page is drawn, its
+    part may be taken away for a moment and then put back at its place; what follows would have
+    moved up to that place meanwhile, and be lost.
+    """
+    session.followers += 1
+    place = session.followers
+
+    def tick() -> None:
+        if session.outdated and place == session.followers:
+            st.rerun()
+        draw()
+
+    with st.container():
+        st.fragment(tick, run_every=_TICK_SECONDS if session.live else None)()
