@@ -69,7 +69,9 @@ def race_curve(record: RaceRecord, view: RaceView) -> Figure:
         layout["xaxis"] |= _log_ticks(zero, max(line.x[-1] for line in lines))
         for line in lines:
             line.x[0] = line.x[0] or zero
-    layout["annotations"] = _spread([_label(line, view) for line in lines])
+    drawn = [_height(value, view) for line in lines for value in line.y]
+    labels = [_label(line, view) for line in lines]
+    layout["annotations"] = _spread(labels, min(drawn), max(drawn))
     if view.target is not None and view.measure == "loss":
         layout["shapes"] = [_target_line(view.target, view.dark)]
         layout["annotations"].append(_target_label(view.target, view.log_y))
@@ -200,13 +202,17 @@ def _label(line: _Line, view: RaceView) -> dict[str, Any]:
     x, y = line.x[-1], line.y[-1]
     return {
         "x": log10(x) if view.log_clock else x,
-        "y": log10(max(y, 1e-12)) if view.log_y else y,
+        "y": _height(y, view),
         "text": line.short_label,
         "showarrow": False,
         "xanchor": "left",
         "xshift": 8,
         "font": {"color": line.tint},
     }
+
+
+def _height(value: float, view: RaceView) -> float:
+    return log10(max(value, 1e-12)) if view.log_y else value
 
 
 def _place_of_zero(lines: list[_Line]) -> float:
@@ -222,10 +228,9 @@ def _log_ticks(zero: float, highest: float) -> Figure:
     return {"tickvals": [zero, *shown], "ticktext": ["0", *names]}
 
 
-def _spread(labels: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _spread(labels: list[dict[str, Any]], lowest: float, highest: float) -> list[dict[str, Any]]:
     """Move labels apart that would overlap: those whose lines end at about the same reading."""
-    heights = [label["y"] for label in labels]
-    lowest, reach = min(heights), (max(heights) - min(heights)) or 1.0
+    reach = (highest - lowest) or 1.0
     breadth = max(abs(label["x"]) for label in labels) or 1.0
     placed: list[tuple[float, float]] = []
     for label in sorted(labels, key=lambda label: label["y"]):
