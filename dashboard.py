@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.parts import session
+from pages.parts import shared, visitors
 from pages.parts.knobs import knobs
 
 st.set_page_config(
@@ -28,7 +28,7 @@ page = st.navigation(
     ]
 )
 
-session.load_or_explain()
+shared.load_or_explain()
 with st.sidebar:
-    knobs(session.begin())
+    knobs(visitors.begin())
 page.run()

@@ -10,7 +10,7 @@ from mnist_core import charts
 from mnist_core.machine import this_machine
 from mnist_core.race import Plan, RaceRecord, waiting
 from mnist_core.race import words as race_words
-from pages.parts import session as sessions
+from pages.parts import visitors
 from pages.parts.choice import choose
 from pages.parts.follow import follow
 from pages.parts.live_chart import live_chart
@@ -18,7 +18,8 @@ from pages.parts.race_controls import race_buttons, race_progress
 from pages.parts.race_files import race_files, recorded_note, shown_record
 from pages.parts.race_sections import choose_section, section
 from pages.parts.race_setup import carry_in_address, race_setup, read_link, say_nonsense
-from pages.parts.session import Session, is_dark
+from pages.parts.session import Session
+from pages.parts.shared import is_dark
 
 _MEASURES = {"loss": "Loss, sum", "accuracy": "Accuracy"}
 _CLOCKS = {"epochs": "Epochs", "updates": "Updates", "seconds": "Seconds"}
@@ -128,4 +129,4 @@ def _curves(record: RaceRecord, view: charts.RaceView) -> None:
         )
 
 
-page(sessions.current())
+page(visitors.current())

@@ -9,11 +9,11 @@ import torch
 from torch import Tensor
 
 from mnist_core import Digits, Normalization, charts, pictures
-from pages.parts import session as sessions
+from pages.parts import visitors
 from pages.parts.choice import choose
 from pages.parts.digit_grid import digit_grid, picture
 from pages.parts.live_chart import live_chart
-from pages.parts.session import Session, is_dark, mnist
+from pages.parts.session import Session
 from pages.parts.setups import (
     CUSTOM,
     PRESETS,
@@ -23,6 +23,7 @@ from pages.parts.setups import (
     formula,
     normalization_of,
 )
+from pages.parts.shared import is_dark, mnist
 
 _STRIP = 12
 _SAMPLES = {"index": "By index", "label": "By label", "random": "At random"}
@@ -311,4 +312,4 @@ def _ordinal(number: int) -> str:
     return f"{number}{ending}"
 
 
-page(sessions.current())
+page(visitors.current())

@@ -11,11 +11,12 @@ from torch import Tensor
 
 from mnist_core import Digits, pictures, words
 from mnist_core.update import Learner
-from pages.parts import session as sessions
+from pages.parts import visitors
 from pages.parts.digit_grid import data_uri, digit_grid
 from pages.parts.knobs import BATCH_SIZES
 from pages.parts.one_update import one_update
-from pages.parts.session import RUNNER, Session, mnist
+from pages.parts.session import Session
+from pages.parts.shared import RUNNER, mnist
 
 _MOST_PICTURES = 200
 _BYTES_PER_DIGIT = 784 * 4 + 8  # float32 pixels and an int64 label
@@ -236,4 +237,4 @@ def _memory(count: int) -> str:
     return f"{words.figure(count / 1e6)} MB" if count >= 1e6 else f"{words.figure(count / 1e3)} kB"
 
 
-page(sessions.current())
+page(visitors.current())

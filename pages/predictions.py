@@ -8,13 +8,14 @@ from torch import Tensor
 
 from mnist_core import Digits, Setup, charts
 from mnist_core.update import Learner
-from pages.parts import session as sessions
+from pages.parts import visitors
 from pages.parts.choice import choose
 from pages.parts.digit_grid import digit_grid
 from pages.parts.follow import follow
 from pages.parts.live_chart import live_chart
 from pages.parts.matrix import confusion_matrix
-from pages.parts.session import RUNNER, Session, is_dark, mnist
+from pages.parts.session import Session
+from pages.parts.shared import RUNNER, is_dark, mnist
 
 _GRID = 16
 _CELL_DIGITS = 12
@@ -250,4 +251,4 @@ def _surest(
     _grid(images, labels[indices], probabilities[indices], names, key=key, picked=-1)
 
 
-page(sessions.current())
+page(visitors.current())

@@ -5,11 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from mnist_core import Clock, Snapshot, charts, tables, words
-from pages.parts import session as sessions
+from pages.parts import visitors
 from pages.parts.choice import choose
 from pages.parts.follow import follow
 from pages.parts.live_chart import live_chart
-from pages.parts.session import Ghost, Session, is_dark
+from pages.parts.session import Ghost, Session
+from pages.parts.shared import is_dark
 
 _MEASURES = {"sum": "Loss, sum", "mean": "Loss, mean per digit", "accuracy": "Accuracy"}
 _CLOCKS = {"epochs": "Epochs", "updates": "Updates", "seconds": "Seconds of training"}
@@ -187,4 +188,4 @@ _COLUMNS = {
     "test_seconds": st.column_config.NumberColumn("seconds of test", format="%.3f"),
 }
 
-page(sessions.current())
+page(visitors.current())

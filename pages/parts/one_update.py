@@ -7,7 +7,8 @@ import streamlit as st
 
 from mnist_core import charts
 from mnist_core.sandbox import OneUpdate, Sandbox
-from pages.parts.session import RUNNER, Session, is_dark, mnist
+from pages.parts.session import Session
+from pages.parts.shared import RUNNER, is_dark, mnist
 
 _UPDATE_SIZES = (1, 200, 60_000)
 

@@ -9,7 +9,8 @@ import streamlit as st
 from mnist_core.charts import colour
 from mnist_core.race import Entry, Plan, RaceRecord
 from mnist_core.race import words as race_words
-from pages.parts.session import Session, is_dark
+from pages.parts.session import Session
+from pages.parts.shared import is_dark
 
 _CSS = """<style>
 .race-progress { display: grid; grid-template-columns: max-content minmax(6rem, 1fr) max-content;

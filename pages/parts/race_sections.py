@@ -12,7 +12,7 @@ from mnist_core.race import RaceRecord, tables
 from mnist_core.race import words as race_words
 from pages.parts.choice import choose
 from pages.parts.live_chart import live_chart
-from pages.parts.session import is_dark
+from pages.parts.shared import is_dark
 
 SECTIONS = {
     "target": "To the target",

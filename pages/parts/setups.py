@@ -8,7 +8,8 @@ import streamlit as st
 
 from mnist_core import Normalization, Setup
 from mnist_core.settings import LARGEST_SEED, Order
-from pages.parts.session import Session, mnist
+from pages.parts.session import Session
+from pages.parts.shared import mnist
 
 PRESETS = ("Tutorial's", "MNIST's own", "None")
 CUSTOM = "Custom"

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.parts import session
+from pages.parts import visitors
+from pages.parts.session import Session
 
 DASHBOARD = Path(__file__).parents[2] / "dashboard.py"
 
@@ -16,9 +17,9 @@ DASHBOARD = Path(__file__).parents[2] / "dashboard.py"
 @pytest.fixture(autouse=True)
 def _forget_sessions():
     """All AppTests share one session id: begin and end without its run."""
-    session.forget_all()
+    visitors.forget_all()
     yield
-    session.forget_all()
+    visitors.forget_all()
 
 
 @pytest.fixture
@@ -27,9 +28,9 @@ def app() -> AppTest:
     return AppTest.from_file(DASHBOARD, default_timeout=60).run()
 
 
-def the_session() -> session.Session:
+def the_session() -> Session:
     """The only visitor."""
-    (only,) = session._sessions.values()
+    (only,) = visitors._sessions.values()
     return only
 
 

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from mnist_core import Budget, Normalization, Settings, Setup
 from mnist_core.race import Plan, Race, RaceRecord, from_json, links, tables, to_json
 from pages.parts.race_files import shown_record
-from pages.parts.session import RUNNER
+from pages.parts.shared import RUNNER
 from tests.conftest import made_up, wait_until
 from tests.pages.conftest import DASHBOARD, figures, the_session
 

@@ -6,10 +6,10 @@ from streamlit.testing.v1 import AppTest
 def a_page() -> None:
     import streamlit as st
 
-    from pages.parts import session
+    from pages.parts import visitors
     from pages.parts.follow import follow
 
-    follow(session.begin(), lambda: st.markdown("followed"))
+    follow(visitors.begin(), lambda: st.markdown("followed"))
     st.markdown("what comes after")
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from mnist_core import Normalization
-from pages.parts.session import RUNNER
+from pages.parts.shared import RUNNER
 from tests.conftest import wait_until
 from tests.pages.conftest import the_session
 

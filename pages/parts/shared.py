@@ -1,0 +1,50 @@
+"""What all visitors share: one Runner, one MNIST."""
+
+from __future__ import annotations
+
+import atexit
+
+import streamlit as st
+from streamlit import runtime
+
+from mnist_core import Mnist, MnistUnavailableError, Runner, load_mnist
+from mnist_core.data import ARCHIVES_MEGABYTES, missing_files, mnist_root
+
+
+def is_present(session_id: str) -> bool:
+    # Page tests have no runtime, and nobody who could leave.
+    return not runtime.exists() or runtime.get_instance().is_active_session(session_id)
+
+
+RUNNER = Runner(is_present=is_present)
+atexit.register(RUNNER.close)
+
+
+@st.cache_resource(show_spinner=False)
+def mnist() -> Mnist:
+    """The digits, read once for the whole server."""
+    return load_mnist()
+
+
+def load_or_explain() -> None:
+    """Have the digits read, telling what is going on; where they can't be, say what to do."""
+    root = mnist_root()
+    missing = len(missing_files(root))
+    doing = (
+        f"Downloading MNIST to {root}, this once: {missing} of 4 files are missing, "
+        f"{ARCHIVES_MEGABYTES} MB in all …"
+        if missing
+        else "Reading MNIST …"
+    )
+    try:
+        with st.spinner(doing, show_time=True):
+            mnist()
+    except MnistUnavailableError as error:
+        st.error(str(error), icon=":material/error:")
+        st.button("Try again")
+        st.stop()
+
+
+def is_dark() -> bool:
+    """Whether the visitor looks at the dark theme."""
+    return st.context.theme.type == "dark"
