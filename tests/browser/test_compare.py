@@ -1,0 +1,159 @@
+from __future__ import annotations
+
+import json
+import re
+
+from playwright.sync_api import Page, expect
+
+from mnist_core.race import from_json
+from tests.browser.conftest import (
+    move_slider,
+    new_visitor,
+    points_drawn,
+    press,
+    wait_for_points,
+    wait_until_in,
+)
+
+QUICK = "compare?sizes=50,200,2000&epochs=0.5"
+
+
+def opened(browser, server, path: str = QUICK) -> Page:
+    page = new_visitor(browser, server, path)
+    page.wait_for_selector(".st-key-race_curve .main-svg")
+    return page
+
+
+def click(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def choose(page: Page, key: str, name: str) -> None:
+    page.locator(f".st-key-{key}").get_by_text(name, exact=True).click()
+
+
+def lines(page: Page) -> dict[str, dict[str, list[float]]]:
+    """What the race's curve shows: by name, x and y."""
+    return page.evaluate(
+        """() => Object.fromEntries(document.querySelector('.st-key-race_curve .live-chart')
+              ._fullData.map(trace => [trace.name, {x: [...trace.x], y: [...trace.y]}]))"""
+    )
+
+
+def layout(page: Page, path: str):
+    return page.evaluate(
+        f"() => document.querySelector('.st-key-race_curve .live-chart')._fullLayout.{path}"
+    )
+
+
+def test_a_race_of_three_sizes_its_three_clocks_and_its_target(browser, server):
+    page = opened(browser, server)
+    assert points_drawn(page, "race_curve") == 0
+    click(page, "Start race")
+    expect(page.get_by_role("button", name="Stop race")).to_be_visible()
+    expect(page.get_by_text("The race is over")).to_be_visible()
+    expect(page.get_by_role("button", name="Start race")).to_be_enabled()
+
+    wait_until_in(page, lambda: len(lines(page)) == 3)
+    by_epochs = lines(page)
+    assert all(line["x"][0] == 0 and line["x"][-1] == 0.5 for line in by_epochs.values())
+    choose(page, "race_against_clock", "Updates")
+    wait_until_in(page, lambda: lines(page)["2,000"]["x"][-1] == 15)
+    by_updates = lines(page)
+    assert by_updates["50"]["x"][-1] == 600
+    choose(page, "race_against_clock", "Seconds")
+    wait_until_in(page, lambda: lines(page)["2,000"]["x"][-1] not in (15, 0.5))
+    by_seconds = lines(page)
+    for name in ("50", "200", "2,000"):
+        assert by_epochs[name]["y"] == by_updates[name]["y"] == by_seconds[name]["y"]
+
+    target = page.locator(".st-key-race_target input")
+    target.fill("15000")
+    target.press("Enter")
+    wait_until_in(page, lambda: [shape["y0"] for shape in layout(page, "shapes")] == [15_000])
+    expect(page.get_by_text("not within").first).to_be_visible()
+    page.context.close()
+
+
+def test_a_race_goes_on_elsewhere_rests_when_paused_and_ends_when_stopped(browser, server):
+    page = opened(browser, server, "compare?sizes=1,2&epochs=50")
+    click(page, "Start race")
+    wait_for_points(page, "race_curve", 4)
+    sidebar = page.get_by_test_id("stSidebar")
+    expect(sidebar.get_by_role("button", name="Start")).to_be_disabled()
+    page.get_by_test_id("stSidebarNav").get_by_role("link", name="Digits").click()
+    expect(page.get_by_role("heading", name="Digits", level=1)).to_be_visible()
+    expect(sidebar.get_by_text("Race on the page Compare")).to_be_visible()
+    page.get_by_test_id("stSidebarNav").get_by_role("link", name="Compare").click()
+    page.wait_for_selector(".st-key-race_curve .main-svg")
+    wait_for_points(page, "race_curve", 6)
+    click(page, "Pause race")
+    expect(page.get_by_text("The race is paused")).to_be_visible()
+    click(page, "Go on")
+    expect(page.get_by_text("The race is on")).to_be_visible()
+    click(page, "Drop 1")
+    expect(page.get_by_text("dropped out")).to_be_visible()
+    click(page, "Stop race")
+    expect(page.get_by_text("The race is over")).to_be_visible()
+    expect(page.get_by_text("stopped", exact=False).first).to_be_visible()
+    expect(page.get_by_role("button", name="Start race")).to_be_visible()
+    page.context.close()
+
+
+def test_a_saved_race_can_be_loaded_and_is_marked_as_recorded(browser, server, tmp_path):
+    page = opened(browser, server)
+    click(page, "Start race")
+    expect(page.get_by_text("The race is over")).to_be_visible()
+    button = page.get_by_role("button", name="Download as JSON")
+    expect(page.locator("[data-test-script-state=notRunning]")).to_have_count(1)
+    expect(button).to_be_enabled()
+    with page.expect_download() as download:
+        button.click()
+    saved = tmp_path / "race.json"
+    download.value.save_as(saved)
+    assert [entry.batch_size for entry in from_json(saved.read_bytes()).entries] == [50, 200, 2000]
+    page.context.close()
+
+    other = opened(browser, server, "compare")
+    other.get_by_text("Load a recorded race").click()
+    chooser = other.locator(".st-key-race_file input[type=file]")
+    foreign = tmp_path / "foreign.json"
+    foreign.write_text(json.dumps({"format": "<img src=x onerror=alert(1)>"}))
+    chooser.set_input_files(foreign)
+    expect(other.get_by_text("it is not a race saved by this dashboard")).to_be_visible()
+    chooser.set_input_files(saved)
+    expect(other.get_by_text("this race was run earlier")).to_be_visible()
+    wait_until_in(other, lambda: set(lines(other)) == {"50", "200", "2,000"})
+    click(other, "Close the recorded race")
+    expect(other.get_by_role("button", name="Start race")).to_be_visible()
+    other.context.close()
+
+
+def test_a_link_opens_the_race_that_the_address_carries(browser, server):
+    page = opened(browser, server, "compare?sizes=20,500&seconds=1.5&repeats=3&seed=5")
+    expect(page.get_by_text("seeds 5 to 7")).to_be_visible()
+    assert re.search(r"sizes=20%2C500&seconds=1\.5&", page.url)
+    again = opened(browser, server, page.url.rpartition("/")[2])
+    expect(again.get_by_text("seeds 5 to 7")).to_be_visible()
+    assert again.url == page.url
+    page.context.close()
+    again.context.close()
+
+
+def test_a_ghost_is_drawn_beside_its_run(page):
+    page.get_by_text("Keep a ghost when the batch size moves").click()
+    press(page, "Start")
+    wait_for_points(page, "learning_curve", 3)
+    move_slider(page, "batch_size", -2)
+    wait_until_in(
+        page,
+        lambda: (
+            "ghost, 200"
+            in page.evaluate(
+                "() => document.querySelector('.st-key-learning_curve .live-chart')"
+                "._fullData.map(trace => trace.name)"
+            )
+        ),
+    )
+    expect(page.get_by_text("its ghost at 200")).to_be_visible()
+    press(page, "Pause")
