@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages.parts import shared, visitors
+from pages.parts.follow import settle
 from pages.parts.knobs import knobs
 
 st.set_page_config(
@@ -29,6 +30,8 @@ page = st.navigation(
 )
 
 shared.load_or_explain()
+session = visitors.begin()
 with st.sidebar:
-    knobs(visitors.begin())
+    knobs(session)
 page.run()
+settle(session)

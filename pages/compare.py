@@ -42,8 +42,10 @@ def page(session: Session) -> None:
 
     def live() -> None:
         record = shown_record(session) or seen
-        if record.begun:
-            race_progress(record, racing=session.racing, recorded=session.recorded is not None)
+        # The container is there before the bars are: what follows keeps its place and its state.
+        with st.container():
+            if record.begun:
+                race_progress(record, racing=session.racing, recorded=bool(session.recorded))
         _curves(record, replace(view, dark=is_dark()))
         st.markdown(race_words.verdict(record) or "Who wins by which clock will stand here.")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import streamlit as st
@@ -9,6 +10,7 @@ import streamlit as st
 from pages.parts.session import Session
 
 _TICK_SECONDS = 0.5
+_SETTLING_SECONDS = 0.03
 
 
 def follow(session: Session, draw: Callable[[], None]) -> None:
@@ -32,3 +34,14 @@ def follow(session: Session, draw: Callable[[], None]) -> None:
 
     with st.container():
         st.fragment(tick, run_every=_TICK_SECONDS if session.live else None)()
+
+
+def settle(session: Session) -> None:
+    """End a script run only when Streamlit has had time to take over all that it drew.
+
+    A tick that arrives just when the script's thread has ended starts another thread, and what the
+    first one drew and the server's event loop has not taken over is dropped without a word: a page
+    without its last elements. Only where there are ticks; the visitor sees the page meanwhile.
+    """
+    if session.ticking:
+        time.sleep(_SETTLING_SECONDS)

@@ -52,6 +52,7 @@ class Session:
     test_probabilities: of all test digits, with the state of the network that gave them.
     live: whether anything had a turn to come or to end when the present script run began: then the
         page polls.
+    ticking: whether the browser may still ask for parts of the page, being live or having been so.
     runners_over: of the race, how many had ended then.
     followers: how many parts of the page have been drawn since then that follow the training.
     absent_since: when somebody first noticed that the visitor is gone, by time.monotonic().
@@ -72,6 +73,7 @@ class Session:
     sandbox: Sandbox | None = None
     test_probabilities: tuple[object, Tensor] | None = None
     live: bool = False
+    ticking: bool = False
     runners_over: int = 0
     followers: int = 0
     absent_since: float | None = None
@@ -89,7 +91,8 @@ class Session:
 
     def begin(self) -> None:
         """Note at the beginning of a script run what the page will show."""
-        self.live = self.any_live
+        was_live, self.live = self.live, self.any_live
+        self.ticking = was_live or self.live
         self.runners_over = self._runners_over()
         self.followers = 0
 

@@ -144,7 +144,7 @@ def test_a_ghost_is_drawn_beside_its_run(page):
     page.get_by_text("Keep a ghost when the batch size moves").click()
     press(page, "Start")
     wait_for_points(page, "learning_curve", 3)
-    move_slider(page, "batch_size", -2)
+    move_slider(page, "batch_size", -1)
     wait_until_in(
         page,
         lambda: (
