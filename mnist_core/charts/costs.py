@@ -6,7 +6,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from mnist_core import words
-from mnist_core.charts.look import CLEAR, Figure, accent, colour, grey, layout_of, say_empty
+from mnist_core.charts.look import (
+    CLEAR,
+    Figure,
+    accent,
+    colour,
+    grey,
+    layout_of,
+    log_axis,
+    say_empty,
+)
 from mnist_core.race.records import Entry, RaceRecord
 from mnist_core.race.results import (
     CostLine,
@@ -32,7 +41,7 @@ def epoch_seconds_by_size(record: RaceRecord, dark: bool = False) -> Figure:
         return _empty(layout)
     data = [_epoch_bars(rows, dark), _epoch_dots(rows, dark), _medians(rows, dark)]
     layout["annotations"] = [
-        _bar_label(place, time.median, _seconds_label(time))
+        _bar_label(place, max(time.seconds), _seconds_label(time))
         for place, (_, _, time) in enumerate(rows)
     ]
     return {"data": data, "layout": layout}
@@ -78,12 +87,13 @@ def update_cost_chart(record: RaceRecord, dark: bool = False) -> Figure:
     seconds, line = update_costs(record)
     layout = layout_of(dark)
     layout["xaxis"] |= {"title": {"text": "batch size", "standoff": 8}, "type": "log"}
-    layout["yaxis"] |= {"title": {"text": "milliseconds per update"}, "type": "log"}
+    layout["yaxis"] |= {"title": {"text": "milliseconds per update"}}
     layout["legend"]["title"]["text"] = ""
     if not seconds:
         say_empty(layout, _EMPTY)
         return {"data": [], "layout": layout}
     layout["xaxis"] |= {"tickvals": list(seconds), "ticktext": [f"{size:,}" for size in seconds]}
+    layout["yaxis"] |= log_axis([1e3 * value for value in seconds.values()])
     measured = {
         "type": "scatter",
         "uid": "measured",
@@ -106,7 +116,7 @@ def where_the_seconds_go(record: RaceRecord, dark: bool = False) -> Figure:
     seconds, line = update_costs(record)
     labels = [f"{size:,}" for size in seconds]
     layout = _layout(labels, "seconds of training per epoch", dark) | {"barmode": "stack"}
-    layout["showlegend"] = True
+    layout["margin"]["b"] = 130
     if line is None:
         return _empty(layout, "Two sizes must have trained: their times are split here")
     counts = {size: updates_per_epoch(size, record.training_digits) for size in seconds}

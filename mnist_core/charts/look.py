@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from math import log
+from collections.abc import Sequence
+from math import log, log10
 from typing import Any
 
 from plotly.colors import sample_colorscale
@@ -86,6 +87,13 @@ def layout_of(dark: bool) -> dict[str, Any]:
         # Constant, so that plotly.js keeps what the viewer chose in the legend from tick to tick.
         "uirevision": "kept",
     }
+
+
+def log_axis(values: Sequence[float]) -> Figure:
+    """An axis for values above 0: names at 1, 2 and 5 of each power of ten, or at powers alone."""
+    powers = log10(max(values) / min(values))
+    # "r" writes 0.005 and 50,000 out, where plotly.js would say 5m and 50k.
+    return {"type": "log", "tickformat": ",~r", "dtick": "D2" if powers < 2.5 else 1}
 
 
 def say_empty(layout: Figure, text: str) -> None:

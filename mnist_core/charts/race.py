@@ -80,7 +80,9 @@ def race_curve(record: RaceRecord, view: RaceView) -> Figure:
 
 def _layout(view: RaceView) -> Figure:
     layout = layout_of(view.dark)
-    layout["margin"] |= {"r": 90}
+    # Lines are named at their ends: a legend would say the same again.
+    layout |= {"showlegend": False}
+    layout["margin"] |= {"r": 90, "b": 56}
     layout["xaxis"] |= {
         "title": {"text": _CLOCK_TITLES[view.against], "standoff": 8},
         "type": "log" if view.log_clock else "linear",

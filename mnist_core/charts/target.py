@@ -7,7 +7,7 @@ from statistics import median
 from typing import Any, Literal
 
 from mnist_core import words
-from mnist_core.charts.look import CLEAR, Figure, colour, grey, layout_of, say_empty
+from mnist_core.charts.look import CLEAR, Figure, colour, grey, layout_of, log_axis, say_empty
 from mnist_core.race.records import Entry, RaceRecord
 from mnist_core.race.results import by_size, reached
 from mnist_core.records import Clock
@@ -24,18 +24,22 @@ def target_chart(
     """
     layout = layout_of(dark)
     layout["xaxis"] |= {"title": {"text": "batch size", "standoff": 8}, "type": "log"}
-    layout["yaxis"] |= {"title": {"text": f"{against} to target"}, "type": "log"}
-    # "r" writes 0.005 and 50,000 out, where "s" would say 5m and 50k.
-    layout["yaxis"] |= {"uirevision": against, "tickformat": ",~r", "dtick": 1}
+    layout["yaxis"] |= {"title": {"text": f"{against} to target"}, "uirevision": against}
     layout["legend"]["title"]["text"] = ""
+    layout["margin"]["b"] = 130
     sizes = by_size(record)
     if not sizes:
         say_empty(layout, "Press Start race: each size becomes a marker here")
         return {"data": [], "layout": layout}
     layout["xaxis"] |= {"tickvals": list(sizes), "ticktext": [f"{size:,}" for size in sizes]}
     found, missed = _found(sizes, target, against), _missed(sizes, target, against)
-    layout["annotations"] = [_not_within(size, value) for size, value in missed]
-    data = [_perfect_scaling(sizes, found, dark), _found_trace(found, dark)]
+    # One label for each size, though every seed has its marker.
+    scaling = _perfect_scaling(sizes, found, dark)
+    drawn = [value for _, value, *_ in (*found, *missed)] + scaling.get("y", [])
+    layout["yaxis"] |= log_axis(drawn)
+    furthest = dict(sorted(missed))
+    layout["annotations"] = [_not_within(size, value) for size, value in furthest.items()]
+    data = [scaling, _found_trace(found, dark)]
     data.append(_missed_trace(missed, dark))
     return {"data": [trace for trace in data if trace["x"]], "layout": layout}
 

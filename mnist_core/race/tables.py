@@ -72,7 +72,7 @@ def tutorial_rows(record: RaceRecord) -> list[dict[str, Any]]:
     ]
     old = [
         {"way": "the tutorial, 2019, on its GPU", "batch_size": size, "epoch_seconds": seconds}
-        | {"measured": "its own figure, test pass included", "loading": None}
+        | {"measured": "its own figure, test pass included", "loading": "–"}
         for size, seconds in TUTORIAL_2019.items()
     ]
     return measured + old
@@ -86,7 +86,7 @@ def _tutorial_row(entry: Entry, record: RaceRecord) -> dict[str, Any]:
         "batch_size": entry.batch_size,
         "epoch_seconds": time.median,
         "measured": "whole epochs" if time.share == 1 else f"scaled from {time.share:.0%} of one",
-        "loading": None if loading is None else loading / entry.place.seconds,
+        "loading": "–" if loading is None else f"{loading / entry.place.seconds:.0%}",
     }
 
 

@@ -142,7 +142,7 @@ def _tutorial(record: RaceRecord, _choices: Choices) -> None:
             "batch_size": st.column_config.NumberColumn("batch size", format="localized"),
             "epoch_seconds": st.column_config.NumberColumn("seconds per epoch", format="%.3g"),
             "measured": "measured on",
-            "loading": st.column_config.NumberColumn("spent on loading", format="percent"),
+            "loading": "spent on loading",
         },
     )
     st.caption(
