@@ -36,6 +36,9 @@ def target_chart(
     # One label for each size, though every seed has its marker.
     scaling = _perfect_scaling(sizes, found, dark)
     drawn = [value for _, value, *_ in (*found, *missed)] + scaling.get("y", [])
+    if not drawn:
+        say_empty(layout, "The untrained network is below this target already")
+        return {"data": [], "layout": layout}
     layout["yaxis"] |= log_axis(drawn)
     furthest = dict(sorted(missed))
     layout["annotations"] = [_not_within(size, value) for size, value in furthest.items()]

@@ -151,7 +151,7 @@ def move_slider(page: Page, key: str, steps: int) -> None:
 def points_drawn(page: Page, key: str) -> int:
     """How many values the live chart of that key shows now."""
     return page.evaluate(
-        """key => document.querySelector(`.st-key-${key} .live-chart`)._fullData
+        """key => (document.querySelector(`.st-key-${key} .live-chart`)?._fullData ?? [])
               .reduce((sum, trace) => sum + trace.y.filter(y => y !== null).length, 0)""",
         key,
     )

@@ -33,10 +33,10 @@ def choose(page: Page, key: str, name: str) -> None:
 
 
 def lines(page: Page) -> dict[str, dict[str, list[float]]]:
-    """What the race's curve shows: by name, x and y."""
+    """What the race's curve shows: by name, x and y; nothing before it is drawn."""
     return page.evaluate(
-        """() => Object.fromEntries(document.querySelector('.st-key-race_curve .live-chart')
-              ._fullData.map(trace => [trace.name, {x: [...trace.x], y: [...trace.y]}]))"""
+        """() => Object.fromEntries((document.querySelector('.st-key-race_curve .live-chart')
+              ?._fullData ?? []).map(trace => [trace.name, {x: [...trace.x], y: [...trace.y]}]))"""
     )
 
 

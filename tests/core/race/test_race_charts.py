@@ -63,6 +63,13 @@ def test_the_clocks_show_the_same_losses_against_other_readings(record):
         assert curves[2][line]["x"] == [0, SECONDS[size], 2 * SECONDS[size]]
 
 
+@pytest.mark.parametrize("against", ["updates", "seconds"])
+def test_a_target_that_the_untrained_network_meets_is_told_in_place_of_markers(record, against):
+    chart = charts.target_chart(record, 1e4, against)
+    assert chart["data"] == []
+    assert "untrained network" in chart["layout"]["annotations"][0]["text"]
+
+
 def test_every_line_has_a_dash_pattern_of_its_own_and_its_size_at_its_end(record):
     curve = charts.race_curve(record, RaceView())
     assert len({trace["line"]["dash"] for trace in curve["data"]}) == 3
