@@ -154,9 +154,9 @@ class Run:
 
     def _learn(self, settings: Settings) -> tuple[int, float]:
         """An update on the next mini-batch: how many digits it held, and their mean loss before."""
-        batch = self._mnist.train.at(self._next_digits(settings.batch_size))
-        loss = self._learner.update(batch.images, batch.labels, settings.learning_rate)
-        return len(batch), loss
+        places = self._next_digits(settings.batch_size)
+        loss = self._learner.update(self._mnist.train, places, settings.learning_rate)
+        return len(places), loss
 
     def _next_digits(self, batch_size: int) -> Tensor:
         """Indices of the next mini-batch; the epoch's last one holds what is left of the order."""

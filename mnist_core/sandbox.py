@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import torch
+from torch import Tensor
 
-from mnist_core.data import Digits, Mnist
+from mnist_core.data import Mnist
 from mnist_core.update import Learner
 
 
@@ -51,9 +52,10 @@ class Sandbox:
 
     def update(self, digits: int, learning_rate: float) -> OneUpdate:
         """Take one update on so many digits, drawn at random, and measure around it."""
-        batch = self._draw(digits)
+        places = self._draw(digits)
+        batch = self._mnist.train.at(places)
         weights = self._learner.network.parameters.clone()
-        before = self._learner.update(batch.images, batch.labels, learning_rate)
+        before = self._learner.update(self._mnist.train, places, learning_rate)
         test_loss = self._learner.evaluate(self._mnist.test)[0]
         record = OneUpdate(
             digits=digits,
@@ -67,7 +69,7 @@ class Sandbox:
         self.updates.append(record)
         return record
 
-    def _draw(self, count: int) -> Digits:
-        train = self._mnist.train
-        chosen = torch.randperm(len(train), generator=self._generator)[:count]
-        return train.at(chosen.to(self._mnist.device))
+    def _draw(self, count: int) -> Tensor:
+        """Indices of so many different training digits."""
+        order = torch.randperm(len(self._mnist.train), generator=self._generator)
+        return order[:count].to(self._mnist.device)

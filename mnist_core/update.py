@@ -7,6 +7,7 @@ from torch import Tensor
 from torch.nn.functional import log_softmax, nll_loss
 from torch.optim.adam import adam
 
+from mnist_core.compiled import AdamState, Kernels, kernels
 from mnist_core.data import Digits
 from mnist_core.model import Network
 from mnist_core.settings import Setup
@@ -21,31 +22,41 @@ class Learner:
     setup: hidden width and normalization.
     generator: source of the first weights.
     device: where the network is kept and trained.
+
+    network, adam: its parameters, and Adam's averages for them.
+
+    On the CPU, an update and a pass are each one call of compiled code where there is a C compiler;
+    elsewhere torch does both.
     """
 
     def __init__(self, setup: Setup, generator: torch.Generator, device: torch.device) -> None:
         self.network = Network(setup.hidden, generator, device)
         self.normalization = setup.normalization
-        self._mean = torch.zeros_like(self.network.parameters)
-        self._mean_square = torch.zeros_like(self.network.parameters)
-        self._step = torch.zeros((), device=device)
+        self._hidden = setup.hidden
+        self.adam = AdamState(self.network.parameters)
+        # What each of the 256 possible pixels becomes.
+        self._table = self.normalization(torch.arange(256, dtype=torch.uint8))
 
-    @torch.no_grad()
-    def update(self, images: Tensor, labels: Tensor, learning_rate: float) -> float:
+    def update(self, digits: Digits, places: Tensor, learning_rate: float) -> float:
         """Move the weights once, against the gradient of the mini-batch's mean loss.
 
-        images: uint8, (B, 28, 28). labels: int64, (B,).
+        places: the mini-batch's indices in `digits`, int64, (B,).
 
         Returns that mean loss (negative log-likelihood of log-softmax) as it was before the move.
         """
-        loss = self.network.loss_and_gradient(self._flat(images), labels)
-        self._adam(learning_rate)
+        compiled = self._compiled
+        if compiled:
+            return compiled.update(
+                self.adam, self._hidden, digits, places, self._table, learning_rate
+            )
+        chosen = digits.at(places)
+        loss = self.network.loss_and_gradient(self._inputs(chosen.images), chosen.labels)
+        self._fused_adam(learning_rate)
         return loss.item()
 
-    @torch.no_grad()
     def log_probabilities(self, images: Tensor) -> Tensor:
         """Logarithms of the ten probabilities, float32, (B, 10), for uint8 images, (B, 28, 28)."""
-        return log_softmax(self.network.activations(self._flat(images))[1], dim=1)
+        return log_softmax(self.network.activations(self._inputs(images))[1], dim=1)
 
     def probabilities(self, images: Tensor) -> Tensor:
         """The ten probabilities, float32, (B, 10), on the CPU, for uint8 images, (B, 28, 28)."""
@@ -54,6 +65,9 @@ class Learner:
 
     def evaluate(self, digits: Digits) -> tuple[float, int]:
         """Negative log-likelihood summed over the digits, and how many are labelled right."""
+        compiled = self._compiled
+        if compiled:
+            return compiled.evaluate(self.network.parameters, self._hidden, digits, self._table)
         # Gathered on the digits' device and fetched once, since a fetch waits for all before it.
         loss = torch.zeros((), dtype=torch.float64, device=self.device)
         right = torch.zeros((), dtype=torch.int64, device=self.device)
@@ -67,29 +81,37 @@ class Learner:
     @property
     def steps(self) -> int:
         """How many updates it has made."""
-        return int(self._step)
+        return self.adam.steps
 
     @property
     def device(self) -> torch.device:
         """Where the network is."""
         return self.network.parameters.device
 
-    def _flat(self, images: Tensor) -> Tensor:
+    @property
+    def _compiled(self) -> Kernels | None:
+        return kernels() if self.network.parameters.is_cpu else None
+
+    def _inputs(self, images: Tensor) -> Tensor:
+        """Normalized pixels, float32, (B, 784)."""
         return self.normalization(images).flatten(1)
 
-    def _adam(self, learning_rate: float) -> None:
+    def _fused_adam(self, learning_rate: float) -> None:
         """One step with PyTorch's defaults, fused into one pass over the parameters.
 
         The function and not the class torch.optim.Adam, whose step() spends as long on its hooks
         and defaults as a whole update of one digit takes.
         """
+        state = self.adam
+        step = torch.full((), float(state.steps), device=self.device)  # adam() counts it on
+        state.steps += 1
         adam(
-            [self.network.parameters],
+            [state.parameters],
             [self.network.gradient],
-            [self._mean],
-            [self._mean_square],
+            [state.mean],
+            [state.mean_square],
             [],
-            [self._step],
+            [step],
             foreach=False,
             fused=True,
             amsgrad=False,

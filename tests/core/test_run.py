@@ -19,8 +19,8 @@ class Witness:
     def __init__(self) -> None:
         self.batches: list[list[int]] = []
 
-    def update(self, images, labels, _learning_rate) -> float:
-        assert len(images) == len(labels)
+    def update(self, digits, places, _learning_rate) -> float:
+        images = digits.at(places).images
         self.batches.append((images[:, 0, 0].int() * 256 + images[:, 0, 1].int()).tolist())
         return 1.0
 
