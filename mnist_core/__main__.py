@@ -12,9 +12,10 @@ from dataclasses import asdict
 from typing import Any, NoReturn, get_args
 
 from mnist_core import words
-from mnist_core.benchmark import compare, report
+from mnist_core.benchmark import as_json, compare, contenders, measured_peak, report
 from mnist_core.data import Mnist, MnistUnavailableError, load_mnist
 from mnist_core.machine import this_machine
+from mnist_core.peers import peers
 from mnist_core.records import EpochRecord
 from mnist_core.run import Run, TrainingError
 from mnist_core.runner import warm_up
@@ -71,9 +72,22 @@ def train(options: argparse.Namespace) -> None:
 
 
 def benchmark(options: argparse.Namespace) -> None:
-    """Measure the in-memory way against the tutorial's."""
+    """Measure the in-memory way against the tutorial's, and against other libraries'."""
     mnist = _load()
-    report(compare(mnist, options.batch_sizes, options.repeats), this_machine(mnist.device))
+    rivals = contenders()
+    if options.peers:
+        ready, missing = peers()
+        rivals += ready
+        if missing:
+            _complain(f"not installed here, and so left out: {', '.join(missing)}", FAILED)
+    measured = compare(mnist, options.batch_sizes, rivals, options.seconds)
+    machine, peak = this_machine(mnist.device), measured_peak()
+    if options.json:
+        lines = (as_json(one, machine, peak) for one in measured)
+    else:
+        lines = report(measured, rivals, machine, peak)
+    for line in lines:
+        print(line, flush=True)
 
 
 def _epochs(run: Run, count: int) -> Iterator[EpochRecord]:
@@ -131,8 +145,16 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
 
 def _add_benchmark(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(command=benchmark, parser=parser)
-    parser.add_argument("--batch-sizes", type=_batch_size, nargs="+", default=[200, 1], metavar="B")
-    parser.add_argument("--repeats", type=_count(1_000), default=5, metavar="N")
+    parser.add_argument(
+        "--batch-sizes", type=_batch_size, nargs="+", default=[1, 10, 200, 1_000], metavar="B"
+    )
+    parser.add_argument(
+        "--seconds", type=_seconds, default=60.0, metavar="S", help="to spend in all, about"
+    )
+    parser.add_argument("--json", action="store_true", help="one JSON object per measurement")
+    parser.add_argument(
+        "--peers", action="store_true", help="add JAX, Keras and scikit-learn, where installed"
+    )
 
 
 def _count(most: int) -> Callable[[str], int]:
@@ -141,6 +163,11 @@ def _count(most: int) -> Callable[[str], int]:
             raise ValueError
 
     return _checked(int, check, f"a whole number from 1 to {most}")
+
+
+def _check_seconds(seconds: float) -> None:
+    if not 1 <= seconds <= 86_400:
+        raise ValueError
 
 
 def _checked(
@@ -162,6 +189,7 @@ def _checked(
 _batch_size = _checked(
     int, lambda size: Settings(batch_size=size), "a whole number from 1 to 60000"
 )
+_seconds = _checked(float, _check_seconds, "a number of seconds from 1 to 86400")
 _learning_rate = _checked(
     float, lambda rate: Settings(learning_rate=rate), "a number above 0 and at most 1"
 )

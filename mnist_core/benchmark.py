@@ -1,82 +1,245 @@
-"""Seconds of training per epoch, in memory and the tutorial's way, in one process."""
+"""Seconds of training per epoch: in memory, the tutorial's way, and peers', in one process."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+import gc
+import json
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
 from statistics import median
+from typing import Protocol
 
-from mnist_core.data import Mnist
+import torch
+
+from mnist_core.compiled import kernels
+from mnist_core.data import CLASSES, PIXELS, Mnist
 from mnist_core.machine import Machine
+from mnist_core.model import product
 from mnist_core.run import Run
 from mnist_core.runner import warm_up
 from mnist_core.settings import Settings
 from mnist_core.tutorial import TutorialRun
 
+TUTORIAL = "the tutorial’s way"
+IN_MEMORY = "in memory"
+
+# Enough for a median and a range; more once the time is there.
+_FEWEST_REPEATS = 3
+_MOST_REPEATS = 15
+_MOST_UPDATES = 3_000  # in a repeat
+_FIRST_UPDATES = 20  # to learn the pace
+_REST_SECONDS = 0.3
+
+
+class Trainer(Protocol):
+    """One network in training at one batch size."""
+
+    def __call__(self, updates: int) -> float:
+        """Make so many updates; the seconds of training that they took."""
+
 
 @dataclass(frozen=True)
-class Comparison:
-    """Seconds of training per epoch at one batch size, a figure for each repeat.
+class Contender:
+    """A way of training the tutorial's network.
 
-    Where a repeat was less than an epoch, its seconds are scaled to a whole one; `share` says how
-    much of an epoch a repeat was, 0 to 1.
+    means: what computes, with its version.
+    start: begins at a batch size, on MNIST.
     """
 
+    name: str
+    means: str
+    start: Callable[[Mnist, int], Trainer]
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """What one contender took at one batch size.
+
+    seconds: of training per epoch, a figure for each repeat.
+    share: of an epoch in a repeat, 0 to 1; where it is less than 1, its seconds are scaled.
+    tutorial: median seconds of the tutorial's way, measured in turn with this.
+    digits: in an epoch.
+    """
+
+    contender: Contender
     batch_size: int
+    seconds: tuple[float, ...]
     share: float
-    in_memory: tuple[float, ...]
-    tutorial: tuple[float, ...]
+    tutorial: float
+    digits: int
+
+    @property
+    def median(self) -> float:
+        """Seconds of training per epoch."""
+        return median(self.seconds)
 
     @property
     def ratio(self) -> float:
         """How many times as long the tutorial's way takes, by the medians."""
-        return median(self.tutorial) / median(self.in_memory)
+        return self.tutorial / self.median
+
+    @property
+    def updates_per_second(self) -> float:
+        """By the median."""
+        return -(-self.digits // self.batch_size) / self.median
+
+    @property
+    def gigaflops(self) -> float:
+        """Of the matrix products alone, in thousand million operations a second."""
+        return self.digits * operations_per_digit() / self.median / 1e9
 
 
-def compare(mnist: Mnist, batch_sizes: list[int], repeats: int) -> Iterator[Comparison]:
-    """Measure both ways at each size, in turn, one comparison as soon as it is complete.
+def contenders() -> list[Contender]:
+    """This project's way and the one that it is compared with."""
+    library = f"torch {torch.__version__}"
+    compiled = f"{library}, update compiled from C" if kernels() else library
+    return [
+        Contender(IN_MEMORY, compiled, _of_run(Run)),
+        Contender(TUTORIAL, library, _of_run(TutorialRun)),
+    ]
 
-    Each repeat is an epoch, or 3,000 updates of it where an epoch has more.
+
+def operations_per_digit(hidden: int = 256) -> int:
+    """Multiplications and additions of an update's matrix products, for each of its digits.
+
+    Forward through both layers, back to both layers' weights, and back through the second.
+    """
+    return 2 * (2 * PIXELS * hidden + 3 * hidden * CLASSES)
+
+
+def measured_peak() -> float:
+    """GFLOP/s of torch's matrix product where it is at its best: large, square, float32."""
+    side, tries = 2_048, 5
+    rows, others = torch.randn(side, side), torch.randn(side, side)
+    seconds = [
+        _seconds_of(lambda multiply=multiply: multiply(rows, others))
+        for multiply in (product, torch.mm)
+        for _ in range(tries)
+    ]
+    return 2 * side**3 / min(seconds) / 1e9
+
+
+def compare(
+    mnist: Mnist, batch_sizes: Sequence[int], rivals: Sequence[Contender], seconds: float
+) -> Iterator[Measurement]:
+    """Measure each contender at each size; the figures of a size as soon as they are complete.
+
+    seconds: to spend on all, about. A repeat of each comes after one of every other, and each has
+        three at least, an epoch or 3,000 updates long, or less where the time is short.
     """
     warm_up(mnist.device)
     for batch_size in batch_sizes:
-        updates_per_epoch = -(-len(mnist.train) // batch_size)
-        updates = min(updates_per_epoch, 3_000)
-        to_epoch = updates_per_epoch / updates
-        settings = Settings(batch_size=batch_size)
-        run, tutorial = Run(mnist, settings), TutorialRun(mnist, settings)
-        pairs = [
-            (_seconds_for(run, updates) * to_epoch, _seconds_for(tutorial, updates) * to_epoch)
-            for _ in range(repeats)
-        ]
-        in_memory, rival = zip(*pairs, strict=True)
-        yield Comparison(batch_size, 1 / to_epoch, in_memory, rival)
+        yield from _compare_at(mnist, batch_size, rivals, seconds / len(batch_sizes))
+
+
+def _compare_at(
+    mnist: Mnist, batch_size: int, rivals: Sequence[Contender], seconds: float
+) -> list[Measurement]:
+    began = time.perf_counter()
+    per_epoch = -(-len(mnist.train) // batch_size)
+    each = seconds / len(rivals) / (_FEWEST_REPEATS + 1)
+    trainers = [rival.start(mnist, batch_size) for rival in rivals]
+    updates = [_fitting(trainer, per_epoch, each) for trainer in trainers]
+    taken: list[list[float]] = [[] for _ in trainers]
+    for repeat in range(_MOST_REPEATS):
+        if repeat >= _FEWEST_REPEATS and time.perf_counter() - began > seconds:
+            break
+        for train, count, its_own in zip(trainers, updates, taken, strict=True):
+            _let_others_come_to_rest()
+            its_own.append(train(count) * per_epoch / count)
+    names = [rival.name for rival in rivals]
+    return [
+        Measurement(
+            contender=rival,
+            batch_size=batch_size,
+            seconds=tuple(its_own),
+            share=count / per_epoch,
+            tutorial=median(taken[names.index(TUTORIAL)]),
+            digits=len(mnist.train),
+        )
+        for rival, count, its_own in zip(rivals, updates, taken, strict=True)
+    ]
+
+
+def _fitting(trainer: Trainer, per_epoch: int, seconds: float) -> int:
+    """How many updates to repeat; the trainer is warm for that many afterwards."""
+    few, most = min(per_epoch, _FIRST_UPDATES), min(per_epoch, _MOST_UPDATES)
+    trainer(few)
+    pace = trainer(few) / few
+    updates = max(few, min(most, int(seconds / pace)))
+    if updates != few:
+        trainer(updates)
+    return updates
+
+
+def _let_others_come_to_rest() -> None:
+    """Some libraries' threads go on waiting at full speed, and leave much to be collected."""
+    gc.collect()
+    time.sleep(_REST_SECONDS)
 
 
 def report(
-    comparisons: Iterator[Comparison], machine: Machine, say: Callable[[str], None] = print
-) -> None:
-    """Say where it is measured and, line by line, what comes out."""
-    say(f"{machine.processor}, {machine.threads} threads, torch {machine.torch}")
-    say("seconds of training per epoch: median (lowest to highest)")
-    say(f"{'batch size':>10}  {'in memory':>24}  {'the tutorial’s way':>24}  {'ratio':>6}")
-    shares = set()
-    for one in comparisons:
-        say(
-            f"{one.batch_size:>10,}  {_spread(one.in_memory):>24}  {_spread(one.tutorial):>24}  "
-            f"{one.ratio:>6.1f}"
+    measured: Iterable[Measurement], rivals: Sequence[Contender], machine: Machine, peak: float
+) -> Iterator[str]:
+    """Line by line, where it is measured, by what, and what comes out."""
+    yield f"{machine.processor}, {machine.threads} threads"
+    yield f"matrix products of float32 reach {peak:.0f} GFLOP/s here: the peak"
+    for rival in rivals:
+        yield f"{rival.name}: {rival.means}"
+    yield "seconds of training per epoch: median (lowest to highest); the rest by the median"
+    yield (
+        f"{'batch size':>10}  {'':<18}  {'seconds':>24}  {'ratio':>6}  {'updates/s':>9}  "
+        f"{'GFLOP/s':>7}  {'of peak':>7}  {'repeats':>7}  {'epoch':>5}"
+    )
+    for one in measured:
+        spread = f"{one.median:.3g} ({min(one.seconds):.3g} to {max(one.seconds):.3g})"
+        yield (
+            f"{one.batch_size:>10,}  {one.contender.name:<18}  {spread:>24}  {one.ratio:>6.1f}  "
+            f"{one.updates_per_second:>9,.0f}  {one.gigaflops:>7.0f}  "
+            f"{one.gigaflops / peak:>7.0%}  {len(one.seconds):>7}  {one.share:>5.0%}"
         )
-        shares |= {(one.batch_size, one.share)} if one.share < 1 else set()
-    for batch_size, share in sorted(shares):
-        say(f"At {batch_size:,} a repeat was {share:.0%} of an epoch, scaled to a whole one.")
+    yield "ratio: how many times as long the tutorial’s way takes"
+    yield "epoch: how much of one a repeat was; the seconds are those of a whole one"
 
 
-def _seconds_for(run: Run, updates: int) -> float:
-    before = run.seconds
-    for _ in range(updates):
-        run.step()
-    return run.seconds - before
+def as_json(one: Measurement, machine: Machine, peak: float) -> str:
+    """A measurement as a JSON object on one line."""
+    return json.dumps(
+        {
+            "batch_size": one.batch_size,
+            "contender": one.contender.name,
+            "means": one.contender.means,
+            "seconds_per_epoch": one.median,
+            "lowest": min(one.seconds),
+            "highest": max(one.seconds),
+            "repeats": len(one.seconds),
+            "share_of_epoch": one.share,
+            "ratio_to_tutorial": one.ratio,
+            "updates_per_second": one.updates_per_second,
+            "gigaflops": one.gigaflops,
+            "peak_gigaflops": peak,
+            **asdict(machine),
+        }
+    )
 
 
-def _spread(seconds: tuple[float, ...]) -> str:
-    return f"{median(seconds):.3g} ({min(seconds):.3g} to {max(seconds):.3g})"
+def _of_run(way: type[Run]) -> Callable[[Mnist, int], Trainer]:
+    def start(mnist: Mnist, batch_size: int) -> Trainer:
+        run = way(mnist, Settings(batch_size=batch_size))
+
+        def train(updates: int) -> float:
+            before = run.seconds
+            for _ in range(updates):
+                run.step()
+            return run.seconds - before
+
+        return train
+
+    return start
+
+
+def _seconds_of(call: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    call()
+    return time.perf_counter() - started

@@ -15,13 +15,16 @@
 enum { PIXELS = 784, CLASSES = 10, PORTION = 200 /* digits */ };
 static const float SLOPE = 0.1f; /* LeakyReLU's, below zero */
 
-/* The tiles of the two matrix products: as many sums as the processor has registers for. */
+/* What the two matrix products take at once: as many sums as the processor has registers for. */
 #ifdef __AVX512F__
-enum { LANES = 16, UNITS = 8, DIGITS = 3, ROWS = 4, WIDE = 7 };
+enum { LANES = 16, ROWS = 8, WIDE = 3 };
 #else
-enum { LANES = 8, UNITS = 4, DIGITS = 2, ROWS = 2, WIDE = 7 };
+enum { LANES = 8, ROWS = 4, WIDE = 3 };
 #endif
 typedef float Lanes __attribute__((vector_size(4 * LANES), aligned(4), may_alias));
+enum { UNITS = 8 };
+typedef float Eight __attribute__((vector_size(4 * UNITS), aligned(4), may_alias));
+typedef int Places __attribute__((vector_size(4 * UNITS)));
 #define UNROLLED _Pragma("GCC unroll 16")
 #define INLINE static inline __attribute__((always_inline))
 
@@ -54,6 +57,8 @@ static void adam(Network net, long first, long count, const float *restrict grad
   }
 }
 
+static long least(long a, long b) { return a < b ? a : b; }
+
 static float dot(const float *restrict a, const float *restrict b, long count) {
   float sum = 0;
   for (long i = 0; i < count; i++) sum += a[i] * b[i];
@@ -64,73 +69,79 @@ static void add_scaled(float *restrict to, float factor, const float *restrict r
   for (long i = 0; i < count; i++) to[i] += factor * row[i];
 }
 
+/* Ask for a digit's bytes before they are needed: in a shuffled order each is far from the last. */
+static void prefetch(Digits from, long place) {
+  const uint8_t *pixels = from.images + place * PIXELS;
+  for (long j = 0; j < PIXELS; j += 64) __builtin_prefetch(pixels + j);
+}
+
 static void normalize(Digits from, long place, float *restrict out) {
   const uint8_t *restrict pixels = from.images + place * PIXELS;
   for (long j = 0; j < PIXELS; j++) out[j] = from.table[pixels[j]];
 }
 
-/* Sums over the pixels: `units` of the hidden layer for `digits`, both constants. */
-INLINE void tile_of_sums(const int units, const int digits, const float *weight,
-                         const float *pixels, float *out, long hidden) {
-  Lanes sum[UNITS][DIGITS];
-  UNROLLED for (int u = 0; u < units; u++)
-    UNROLLED for (int d = 0; d < digits; d++) sum[u][d] = (Lanes){0};
+/* The sums of neighbours in `a`, and then of those in `b`. */
+INLINE Eight folded(Eight a, Eight b) {
+  return __builtin_shuffle(a, b, (Places){0, 2, 4, 6, 8, 10, 12, 14}) +
+         __builtin_shuffle(a, b, (Places){1, 3, 5, 7, 9, 11, 13, 15});
+}
+
+/* A digit's sums over its pixels, for eight units of the hidden layer. */
+static void eight_sums(const float *weight, const float *pixels, float *out) {
+  Lanes sum[UNITS] = {0};
+  Eight part[UNITS];
   for (long j = 0; j < PIXELS; j += LANES)
-    UNROLLED for (int u = 0; u < units; u++) {
-      const Lanes w = *(const Lanes *)(weight + u * PIXELS + j);
-      UNROLLED for (int d = 0; d < digits; d++)
-        sum[u][d] += w * *(const Lanes *)(pixels + d * PIXELS + j);
-    }
-  UNROLLED for (int u = 0; u < units; u++)
-    UNROLLED for (int d = 0; d < digits; d++) {
-      float total = 0;
-      for (int lane = 0; lane < LANES; lane++) total += sum[u][d][lane];
-      out[d * hidden + u] = total;
-    }
+    UNROLLED for (int u = 0; u < UNITS; u++)
+      sum[u] += *(const Lanes *)(weight + u * PIXELS + j) * *(const Lanes *)(pixels + j);
+  UNROLLED for (int u = 0; u < UNITS; u++) {
+    Eight parts[LANES / 8];
+    memcpy(parts, &sum[u], sizeof parts);
+    part[u] = parts[0];
+    if (LANES > 8) part[u] += parts[LANES / 8 - 1];
+  }
+  UNROLLED for (int left = UNITS / 2; left > 0; left /= 2)
+    UNROLLED for (int u = 0; u < left; u++) part[u] = folded(part[2 * u], part[2 * u + 1]);
+  *(Eight *)out = part[0];
 }
 
 /* The hidden layer's sums, without biases, from its unit `first` on and before `end`. */
-static void sums(Network net, long first, long end, const float *pixels, long digits,
-                 float *out) {
-  const long hidden = net.hidden;
-  for (; first + UNITS <= end; first += UNITS) {
+static void sums(Network net, long first, long end, const float *pixels, long digits, float *out) {
+  for (; first < end; first += first + UNITS <= end ? UNITS : 1) {
     const float *weight = net.parameters + first * PIXELS;
-    long d = 0;
-    for (; d + DIGITS <= digits; d += DIGITS)
-      tile_of_sums(UNITS, DIGITS, weight, pixels + d * PIXELS, out + d * hidden + first, hidden);
-    for (; d < digits; d++)
-      tile_of_sums(UNITS, 1, weight, pixels + d * PIXELS, out + d * hidden + first, hidden);
-  }
-  for (; first < end; first++)
     for (long d = 0; d < digits; d++)
-      out[d * hidden + first] = dot(net.parameters + first * PIXELS, pixels + d * PIXELS, PIXELS);
+      if (first + UNITS <= end)
+        eight_sums(weight, pixels + d * PIXELS, out + d * net.hidden + first);
+      else
+        out[d * net.hidden + first] = dot(weight, pixels + d * PIXELS, PIXELS);
+  }
 }
 
-/* The gradient of the weights of some units, `rows` of them, at LANES * WIDE pixels: each digit's
-   pixels times the unit's slope there, added to what is in `out` or put in its place. */
-INLINE void tile_of_gradient(const int rows, int add, const float *slope, long hidden,
-                             const float *pixels, long digits, float *out) {
-  Lanes sum[ROWS][WIDE];
+/* The gradient of the weights of `rows` units at `wide` times LANES pixels, both constants: each
+   digit's pixels times the unit's slope there, added to what is in `out` or put in its place. */
+INLINE void tile_of_gradient(const int rows, const int wide, int add, const float *slope,
+                             long hidden, const float *pixels, long digits, float *out) {
+  Lanes sum[ROWS][WIDE], x[WIDE];
   UNROLLED for (int r = 0; r < rows; r++)
-    UNROLLED for (int w = 0; w < WIDE; w++)
+    UNROLLED for (int w = 0; w < wide; w++)
       sum[r][w] = add ? ((const Lanes *)(out + r * PIXELS))[w] : (Lanes){0};
-  for (long d = 0; d < digits; d++, pixels += PIXELS, slope += hidden)
-    UNROLLED for (int w = 0; w < WIDE; w++) {
-      const Lanes x = ((const Lanes *)pixels)[w];
-      UNROLLED for (int r = 0; r < rows; r++) sum[r][w] += slope[r] * x;
-    }
+  for (long d = 0; d < digits; d++, pixels += PIXELS, slope += hidden) {
+    UNROLLED for (int w = 0; w < wide; w++) x[w] = ((const Lanes *)pixels)[w];
+    UNROLLED for (int r = 0; r < rows; r++)
+      UNROLLED for (int w = 0; w < wide; w++) sum[r][w] += slope[r] * x[w];
+  }
   UNROLLED for (int r = 0; r < rows; r++)
-    UNROLLED for (int w = 0; w < WIDE; w++) ((Lanes *)(out + r * PIXELS))[w] = sum[r][w];
+    UNROLLED for (int w = 0; w < wide; w++) ((Lanes *)(out + r * PIXELS))[w] = sum[r][w];
 }
 
+/* The same at all pixels, for as many as ROWS units. */
 static void gradient_of_units(long units, int add, const float *slope, long hidden,
                               const float *pixels, long digits, float *out) {
-  for (long j = 0; j < PIXELS; j += LANES * WIDE)
-    if (units == ROWS)
-      tile_of_gradient(ROWS, add, slope, hidden, pixels + j, digits, out + j);
-    else
-      for (long u = 0; u < units; u++)
-        tile_of_gradient(1, add, slope + u, hidden, pixels + j, digits, out + u * PIXELS + j);
+  long j = 0;
+  for (; units == ROWS && j + LANES * WIDE <= PIXELS; j += LANES * WIDE)
+    tile_of_gradient(ROWS, WIDE, add, slope, hidden, pixels + j, digits, out + j);
+  for (; j < PIXELS; j += LANES)
+    for (long u = 0; u < units; u++)
+      tile_of_gradient(1, 1, add, slope + u, hidden, pixels + j, digits, out + u * PIXELS + j);
 }
 
 /* From the hidden layer's sums to what it gives, in place, and on to the ten logits. */
@@ -162,7 +173,7 @@ static float softmax(float *restrict logits, long label) {
   for (long k = 0; k < CLASSES; k++) highest = logits[k] > highest ? logits[k] : highest;
   const float below = highest - logits[label];
   for (long k = 0; k < CLASSES; k++) sum += logits[k] = expf(logits[k] - highest);
-  for (long k = 0; k < CLASSES; k++) logits[k] /= sum;
+  for (long k = 0; k < CLASSES; k++) logits[k] *= 1 / sum;
   return logf(sum) + below;
 }
 
@@ -202,8 +213,6 @@ static double learn(Network net, Digits from, long first, long end, float *activ
   return loss;
 }
 
-static long least(long a, long b) { return a < b ? a : b; }
-
 long scratch_for_update(long hidden, long digits, int threads) {
   const long portion = least(digits, PORTION), several = digits > PORTION;
   return portion * (PIXELS + 2 * hidden) + threads * others(hidden) + several * hidden * PIXELS;
@@ -222,7 +231,10 @@ double update(Network net, Digits from, float *scratch, int threads) {
     const long digits = least(PORTION, from.count - first);
     const int last = first + digits == from.count;
 #pragma omp for schedule(static)
-    for (long d = 0; d < digits; d++) normalize(from, from.places[first + d], pixels + d * PIXELS);
+    for (long d = 0; d < digits; d++) {
+      prefetch(from, from.places[first + least(d + 2, digits - 1)]);
+      normalize(from, from.places[first + d], pixels + d * PIXELS);
+    }
 #pragma omp for schedule(static)
     for (int t = 0; t < threads; t++)
       sums(net, hidden * t / threads, hidden * (t + 1) / threads, pixels, digits, active);

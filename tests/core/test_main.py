@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from mnist_core import __main__ as command_line
+from mnist_core import peers
 from mnist_core.__main__ import main
 
 
@@ -14,6 +15,12 @@ from mnist_core.__main__ import main
 def loaded(monkeypatch, mnist):
     """Have the commands take digits that are already in memory."""
     monkeypatch.setattr(command_line, "load_mnist", lambda: mnist)
+
+
+@pytest.fixture
+def few_loaded(monkeypatch, tiny):
+    """Have them take a few made-up ones."""
+    monkeypatch.setattr(command_line, "load_mnist", lambda: tiny)
 
 
 @pytest.mark.parametrize(
@@ -32,6 +39,8 @@ def loaded(monkeypatch, mnist):
         ("train --colour red", "--batch-size"),
         ("train --batch 200", "--batch-size"),
         ("benchmark --batch-sizes 0", "a whole number from 1 to 60000"),
+        ("benchmark --seconds 0", "a number of seconds from 1 to 86400"),
+        ("benchmark --seconds nan", "a number of seconds from 1 to 86400"),
         ("paint", "'train', 'benchmark'"),
         ("", "train | benchmark"),
     ],
@@ -83,10 +92,42 @@ def test_missing_digits_are_told_in_one_line(tmp_path):
     assert "Traceback" not in ended.stderr
 
 
-@pytest.mark.usefixtures("loaded")
-def test_the_benchmark_measures_both_ways_and_prints_their_ratio(capsys):
-    assert main("benchmark --batch-sizes 2000 --repeats 1".split()) == 0
-    *_, line = capsys.readouterr().out.splitlines()
-    size, *_, ratio = line.split()
-    assert size == "2,000"
-    assert float(ratio) > 0
+@pytest.mark.usefixtures("few_loaded")
+def test_the_benchmark_prints_a_line_for_each_contender_and_size(capsys):
+    assert main("benchmark --batch-sizes 200 --seconds 1".split()) == 0
+    text = capsys.readouterr().out
+    assert "GFLOP/s here: the peak" in text
+    ours, rival = (line.split() for line in text.splitlines() if line.startswith("       200"))
+    assert ours[1:3] == ["in", "memory"]
+    assert rival[1:3] == ["the", "tutorial’s"]
+
+
+@pytest.mark.usefixtures("few_loaded")
+def test_the_benchmarks_json_is_an_object_for_each_measurement(capsys):
+    assert main("benchmark --batch-sizes 600 --seconds 1 --json".split()) == 0
+    ours, rival = map(json.loads, capsys.readouterr().out.splitlines())
+    assert (ours["batch_size"], ours["repeats"]) == (600, 3)
+    assert ours["lowest"] <= ours["seconds_per_epoch"] <= ours["highest"]
+    ratio = rival["seconds_per_epoch"] / ours["seconds_per_epoch"]
+    assert ours["ratio_to_tutorial"] == pytest.approx(ratio)
+    # A multiplication and an addition for each weight, once forward and once back to it,
+    # and for the output layer's once more.
+    operations = 600 * 2 * (2 * 784 * 256 + 3 * 256 * 10)
+    assert ours["gigaflops"] == pytest.approx(operations / ours["seconds_per_epoch"] / 1e9)
+    assert {"processor", "threads", "torch", "peak_gigaflops"} <= ours.keys()
+
+
+@pytest.mark.usefixtures("few_loaded")
+def test_peers_that_are_not_installed_are_named_and_left_out(capsys, monkeypatch):
+    monkeypatch.setattr(peers, "_is_installed", lambda _package: False)
+    assert main("benchmark --batch-sizes 600 --seconds 1 --peers --json".split()) == 0
+    captured = capsys.readouterr()
+    assert "not installed here, and so left out: jax, keras, scikit-learn" in captured.err
+    assert len(captured.out.splitlines()) == 2
+
+
+@pytest.mark.parametrize("peer", peers.peers()[0], ids=lambda peer: peer.name)
+def test_a_peer_that_is_installed_trains_by_updates(mnist, peer):
+    train = peer.start(mnist, 1_000)
+    train(2)
+    assert train(2) > 0
