@@ -10,6 +10,7 @@ from mnist_core.data import CLASSES, PIXELS
 
 SLOPE = 0.1  # LeakyReLU's, below zero
 
+_SHORT = 8
 _aten = torch.ops.aten
 _onednn_product = (
     getattr(torch.ops.mkldnn, "_linear_pointwise", None)
@@ -22,9 +23,10 @@ def product(rows: Tensor, others: Tensor, bias: Tensor | None = None) -> Tensor:
     """rows @ others.T + bias, float32: (A, C) and (B, C) give (A, B).
 
     On a CPU by oneDNN, through the function that torch.compile takes for the same: on AMD's
-    processors it is twice as fast as MKL, which torch asks otherwise.
+    processors it is twice as fast as MKL, which torch asks otherwise, unless a side is short.
     """
-    if _onednn_product is not None and rows.is_cpu and rows.dtype == torch.float32:
+    ready = _onednn_product is not None and rows.is_cpu and rows.dtype == torch.float32
+    if ready and min(rows.shape) >= _SHORT:
         return _onednn_product(rows, others, bias, "none", [], "")
     return linear(rows, others, bias)
 
