@@ -1,10 +1,6 @@
-"""The frame around every page: its settings, the visitor's run, the sidebar."""
+"""The frame around every page: its settings, its title, the visitor's run, the sidebar."""
 
 import streamlit as st
-
-from pages.parts import shared, visitors
-from pages.parts.follow import settle
-from pages.parts.knobs import knobs
 
 st.set_page_config(
     page_title="Mini-batches, live",
@@ -28,6 +24,13 @@ page = st.navigation(
         st.Page("pages/predictions.py", title="Predictions", icon=":material/fact_check:"),
     ]
 )
+
+st.title(page.title)
+
+# Only now, since torch takes more than a second to import: the visitor sees the frame meanwhile.
+from pages.parts import shared, visitors  # noqa: E402
+from pages.parts.follow import settle  # noqa: E402
+from pages.parts.knobs import knobs  # noqa: E402
 
 shared.load_or_explain()
 session = visitors.begin()

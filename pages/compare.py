@@ -30,7 +30,6 @@ _FIRST_TARGET = 3_000.0
 def page(session: Session) -> None:
     """The whole page, from what to look for to the question it lets one answer."""
     read_link(session)
-    st.title("Compare")
     st.markdown(
         "Several batch sizes train from the very same start, by turns of equal time. Switch the "
         "clock: who is ahead by epochs, by updates, by seconds?"

@@ -41,7 +41,6 @@ _CELLS_CSS = """
 
 def page(session: Session) -> None:
     """The whole page: the counts, one digit, one row of it, and all pixels."""
-    st.title("Digits")
     st.markdown(
         "Pick a digit and look at one row of its pixels before and after normalization: "
         "the **numbers** change, the **picture** does not."

@@ -54,7 +54,6 @@ class _Flow:
 
 def page(session: Session) -> None:
     """The whole page: one batch, its way through the network, its cost, one update."""
-    st.title("Mini-batch")
     st.markdown(
         "A mini-batch goes through the network all at once, and the weights move **once** for all "
         "of it. Move **Batch size** in the sidebar and watch the first number of each shape."

@@ -24,7 +24,6 @@ _SHOW = {"grid": "16 test digits", "all": "The whole test set"}
 
 def page(session: Session) -> None:
     """The whole page: 16 digits or all 10,000, followed live."""
-    st.title("Predictions")
     st.markdown(
         "The network labels test digits, which it never trains on. Start the training and watch "
         "crosses turn into ticks: which digits stay wrong longest?"

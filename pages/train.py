@@ -20,7 +20,6 @@ _SCALES = {False: "Linear", True: "Log"}
 
 def page(session: Session) -> None:
     """The whole page, from what to look for to the question it lets one answer."""
-    st.title("Train")
     st.markdown(
         "Press **Start**, then move **Batch size** while the network trains. Watch two things: "
         "how fast the test loss falls, and how long an epoch takes."
