@@ -8,15 +8,8 @@ run.advance(seconds=1.0)
 print(run.snapshot().test_points[-1].loss)
 """
 
-from mnist_core.data import (
-    Digits,
-    Mnist,
-    MnistUnavailableError,
-    Normalization,
-    load_mnist,
-    missing_files,
-    mnist_root,
-)
+from mnist_core.archives import MnistUnavailableError, missing_files, mnist_root
+from mnist_core.data import Digits, Mnist, Normalization, load_mnist
 from mnist_core.model import Network
 from mnist_core.records import (
     Change,

@@ -12,8 +12,9 @@ from dataclasses import asdict
 from typing import Any, NoReturn, get_args
 
 from mnist_core import words
+from mnist_core.archives import MnistUnavailableError
 from mnist_core.benchmark import as_json, compare, contenders, measured_peak, report
-from mnist_core.data import Mnist, MnistUnavailableError, load_mnist
+from mnist_core.data import Mnist, load_mnist
 from mnist_core.machine import this_machine
 from mnist_core.peers import peers
 from mnist_core.records import EpochRecord

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import math
-import os
-import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
+import struct
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 from torch import Tensor
+
+from mnist_core.archives import FILES, is_right, mnist_root, recover
 
 TRAINING_DIGITS = 60_000
 TEST_DIGITS = 10_000
@@ -19,19 +18,7 @@ SIDE = 28
 PIXELS = SIDE * SIDE
 CLASSES = 10
 
-ARCHIVES = (
-    "train-images-idx3-ubyte.gz",
-    "train-labels-idx1-ubyte.gz",
-    "t10k-images-idx3-ubyte.gz",
-    "t10k-labels-idx1-ubyte.gz",
-)
-ARCHIVES_MEGABYTES = 11.6
-
-_DOWNLOAD_TIMEOUT_SECONDS = 20
-
-
-class MnistUnavailableError(Exception):
-    """The digits cannot be had; the message says what is missing and what to do about it."""
+_UNSIGNED_BYTE = 8  # in the format of MNIST's files
 
 
 @dataclass(frozen=True)
@@ -123,99 +110,72 @@ class Normalization:
         return normalized * self.std + self.mean
 
 
-def mnist_root() -> Path:
-    """The folder that holds MNIST/raw: the environment's MNIST_ROOT, or data in the project."""
-    return Path(os.environ.get("MNIST_ROOT") or Path(__file__).parents[1] / "data")
-
-
-def missing_files(root: Path) -> list[str]:
-    """Names of the archives for which neither archive nor unpacked file is under root/MNIST/raw."""
-    raw = root / "MNIST" / "raw"
-    return [
-        name
-        for name in ARCHIVES
-        if not (raw / name).exists() and not (raw / name.removesuffix(".gz")).exists()
-    ]
-
-
 def load_mnist(root: Path | None = None, device: torch.device | None = None) -> Mnist:
-    """The 60,000 training and 10,000 test digits, from the archives under root/MNIST/raw.
+    """The 60,000 training and 10,000 test digits, from the files under root/MNIST/raw.
 
-    root: mnist_root() unless given. Archives that are missing are downloaded there, once.
+    root: mnist_root() unless given. Files that are not right there are unpacked anew from their
+        archives, and archives that are missing or damaged are downloaded, once.
     device: a CUDA device where there is one, else the CPU, unless given.
 
-    Raises MnistUnavailableError where the digits can be neither read nor downloaded.
+    Every byte is checked. Raises MnistUnavailableError where the digits can be neither read nor
+    downloaded.
     """
     root = mnist_root() if root is None else Path(root)
-    try:
-        with _socket_timeout(_DOWNLOAD_TIMEOUT_SECONDS):
-            mnist = Mnist(_read(root, train=True), _read(root, train=False))
-    except Exception as error:
-        raise MnistUnavailableError(_how_to_mend(root, error)) from error
-    _check(mnist, root)
+    mnist = _read(root)
+    if mnist is None:
+        contents = recover(root)
+        # Again by torchvision, unless what was recovered could not be written.
+        mnist = _read(root) or _from_memory(contents)
     return mnist.to(device or torch.device("cuda" if torch.cuda.is_available() else "cpu"))
 
 
-def _read(root: Path, *, train: bool) -> Digits:
+def _read(root: Path) -> Mnist | None:
+    """The digits as torchvision reads them; None unless they are there and right."""
     # torchvision takes a second to import: only where the files are really read.
     from torchvision.datasets import MNIST
 
-    dataset = MNIST(root, train=train, download=True)
-    return Digits(dataset.data, dataset.targets)
+    try:
+        # Without its download, which writes files in place and so shows other servers half of one.
+        sets = [MNIST(root, train=train) for train in (True, False)]
+        mnist = Mnist(*(Digits(each.data, each.targets) for each in sets))
+        return mnist if _is_right(mnist) else None
+    except Exception:  # a damaged file can fail in many ways, and all of them mean the same
+        return None
 
 
-def _check(mnist: Mnist, root: Path) -> None:
-    expected = {"training": (mnist.train, TRAINING_DIGITS), "test": (mnist.test, TEST_DIGITS)}
-    for name, (digits, count) in expected.items():
-        if digits.images.shape != (count, SIDE, SIDE) or digits.labels.shape != (count,):
-            raise MnistUnavailableError(
-                f"{root / 'MNIST' / 'raw'} does not hold MNIST's {count:,} {name} digits: it holds "
-                f"{len(digits.images):,} images and {len(digits.labels):,} labels. Delete the "
-                f"unpacked files there (their names end in -ubyte) and start again."
-            )
-
-
-def _how_to_mend(root: Path, error: Exception) -> str:
-    raw = root / "MNIST" / "raw"
-    missing = missing_files(root)
-    if missing:
-        return (
-            f"MNIST is incomplete, and downloading it did not work. Missing in {raw}: "
-            f"{', '.join(missing)}. Copy these files there, or connect this computer to the "
-            f"internet and try again. The environment variable MNIST_ROOT can name another folder."
-        )
-    damaged = _damaged_archives(raw)
-    if damaged:
-        return (
-            f"Damaged in {raw}: {', '.join(damaged)}, and downloading did not work. Replace "
-            f"{'it' if len(damaged) == 1 else 'them'} by the original, or connect this computer to "
-            f"the internet and try again."
-        )
-    reason = (str(error).splitlines() or [""])[0]
-    return (
-        f"MNIST could not be read from {raw} ({type(error).__name__}: {reason}). Check that the "
-        f"folder can be written, delete the unpacked files there (their names end in -ubyte), and "
-        f"try again."
+def _is_right(mnist: Mnist) -> bool:
+    """Whether these are MNIST's digits: packed as its files are, they have the files' digests."""
+    tensors = (mnist.train.images, mnist.train.labels, mnist.test.images, mnist.test.labels)
+    return all(
+        is_right(name, _header(tensor), _as_bytes(tensor))
+        for name, tensor in zip(FILES, tensors, strict=True)
     )
 
 
-def _damaged_archives(raw: Path) -> list[str]:
-    from torchvision.datasets import MNIST
-    from torchvision.datasets.utils import check_integrity
-
-    return [
-        name
-        for name, md5 in MNIST.resources
-        if (raw / name).exists() and not check_integrity(raw / name, md5)
-    ]
+def _header(tensor: Tensor) -> bytes:
+    """What comes before the numbers in MNIST's files: their type, how many dimensions, and each."""
+    return struct.pack(f">HBB{tensor.dim()}I", 0, _UNSIGNED_BYTE, tensor.dim(), *tensor.shape)
 
 
-@contextmanager
-def _socket_timeout(seconds: float) -> Iterator[None]:
-    """Let a download that hears nothing give up: torchvision itself would wait for ever."""
-    before = socket.getdefaulttimeout()
-    socket.setdefaulttimeout(seconds)
-    try:
-        yield
-    finally:
-        socket.setdefaulttimeout(before)
+def _as_bytes(tensor: Tensor) -> memoryview:
+    packed = tensor.to(torch.uint8)
+    if not (packed == tensor).all():
+        raise ValueError("a number does not fit into a byte")
+    return memoryview(packed.contiguous().numpy())
+
+
+def _from_memory(contents: dict[str, bytes]) -> Mnist:
+    """The digits from the contents of the four files."""
+
+    def digits(images: str, labels: str) -> Digits:
+        return Digits(
+            _numbers(contents[images], dimensions=3).view(-1, SIDE, SIDE),
+            _numbers(contents[labels], dimensions=1).to(torch.int64),
+        )
+
+    return Mnist(digits(*FILES[:2]), digits(*FILES[2:]))
+
+
+def _numbers(contents: bytes, dimensions: int) -> Tensor:
+    # The header has four bytes, and four for each dimension.
+    return torch.frombuffer(bytearray(contents), dtype=torch.uint8, offset=4 + 4 * dimensions)

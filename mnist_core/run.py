@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import math
 import time
+from contextlib import suppress
 
 import torch
 from torch import Tensor
@@ -84,29 +85,28 @@ class Run:
         says why, and all that was recorded before stays.
         """
         until = self._history.seconds + seconds
-        try:
+        with suppress(TrainingError):  # step() has noted it
             while not self.ended:
                 self.step()
                 if self._history.seconds >= until:
                     break
-        except Exception as error:
-            self.error = _in_plain_words(error, self._history.settings)
         self._history.end_turn()
         self.latest = self.snapshot()
 
     def step(self) -> None:
         """One update, and the test pass and the epoch's end where they are due.
 
-        Raises TrainingError where a loss is not a finite number, or where the run has ended.
+        Raises TrainingError where any of it fails or a loss is not a finite number, which ends the
+        run, and where the run has ended before.
         """
         if self.ended:
             raise TrainingError(self.error or "the run's budget is spent")
-        settings = self.settings
-        self._history.use(settings)
-        if not self._history.test_points:
-            self._test()
-        self._update(settings)
-        self._finish_what_is_due()
+        try:
+            self._step(self.settings)
+        except Exception as error:
+            # The mini-batch has been taken from the epoch's order: going on would leave it out.
+            self.error = _in_plain_words(error, "training")
+            raise TrainingError(self.error) from error
 
     def predict(self, images: Tensor) -> Tensor:
         """Probabilities of the ten labels, float32, (N, 10), for uint8 images, (N, 28, 28)."""
@@ -144,9 +144,20 @@ class Run:
             error=self.error,
         )
 
+    def _step(self, settings: Settings) -> None:
+        self._history.use(settings)
+        if not self._history.test_points:
+            self._test()
+        self._update(settings)
+        self._finish_what_is_due()
+
     def _update(self, settings: Settings) -> None:
         started = time.perf_counter()
-        digits, loss = self._learn(settings)
+        try:
+            digits, loss = self._learn(settings)
+        except Exception as error:
+            batch = f"a batch of {settings.batch_size:,}"
+            raise TrainingError(_in_plain_words(error, "an update", batch)) from error
         seconds = time.perf_counter() - started
         if not math.isfinite(loss):
             raise TrainingError(_not_finite("training", self._history.updates + 1))
@@ -196,7 +207,10 @@ class Run:
 
     def _test(self) -> None:
         started = time.perf_counter()
-        loss, right = self._learner.evaluate(self._mnist.test)
+        try:
+            loss, right = self._learner.evaluate(self._mnist.test)
+        except Exception as error:
+            raise TrainingError(_in_plain_words(error, "a test pass")) from error
         seconds = time.perf_counter() - started
         if not math.isfinite(loss):
             raise TrainingError(_not_finite("test", self._history.updates))
@@ -210,9 +224,14 @@ def _not_finite(which: str, update: int) -> str:
     )
 
 
-def _in_plain_words(error: Exception, settings: Settings) -> str:
+def _in_plain_words(error: Exception, doing: str, at_hand: str | None = None) -> str:
+    """Why it failed.
+
+    doing: what failed.
+    at_hand: what took the memory; what was being done unless given.
+    """
     if isinstance(error, TrainingError):
         return str(error)
     if isinstance(error, MemoryError | torch.OutOfMemoryError) or "can't allocate" in str(error):
-        return f"there is not enough memory for a batch of {settings.batch_size:,}"
-    return f"an update failed ({type(error).__name__}: {error})"
+        return f"there is not enough memory for {at_hand or doing}"
+    return f"{doing} failed ({type(error).__name__}: {error})"

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.utils.data import Dataset
 
-from mnist_core.data import CLASSES, PIXELS, Mnist, mnist_root
+from mnist_core.data import CLASSES, PIXELS, Digits, Mnist, Normalization
 from mnist_core.model import SLOPE
 from mnist_core.run import Run
 from mnist_core.settings import Budget, Settings, Setup
@@ -27,7 +28,6 @@ class TutorialRun(Run):
     autograd's, and Adam is torch.optim.Adam over the four layers' parameters.
 
     settings: the batch size may not change afterwards, since a DataLoader keeps its own.
-    root: the folder that holds MNIST/raw.
     Other arguments: as for Run.
 
     loading_seconds: the part of the training time in which mini-batches were fetched.
@@ -41,22 +41,11 @@ class TutorialRun(Run):
         *,
         budget: Budget | None = None,
         digits_between_tests: int = 10_000,
-        root: Path | None = None,
     ) -> None:
         super().__init__(
             mnist, settings, setup, budget=budget, digits_between_tests=digits_between_tests
         )
-        # torchvision takes a second to import: only where the rival is really measured.
-        from torchvision import datasets, transforms
-
-        normalization = self.setup.normalization
-        transform = transforms.Compose(
-            [
-                transforms.ToTensor(),
-                transforms.Normalize((normalization.mean,), (normalization.std,)),
-            ]
-        )
-        self._dataset = datasets.MNIST(root or mnist_root(), train=True, transform=transform)
+        self._dataset = _dataset(mnist.train, self.setup.normalization)
         self._batch_size = self.settings.batch_size
         self._batches: Iterator[list[Tensor]] = iter(())
         self._module = self._written_as_the_tutorial_does()
@@ -102,3 +91,21 @@ class TutorialRun(Run):
                 torch.utils.data.DataLoader(self._dataset, batch_size, sampler=order)
             )
         return next(self._batches)
+
+
+def _dataset(digits: Digits, normalization: Normalization) -> Dataset:
+    """torchvision's MNIST, which makes each item as it always does, over these digits.
+
+    It does not read them from the files itself, which may have changed since they were checked.
+    """
+    # torchvision takes a second to import: only where the rival is really measured.
+    from torchvision import datasets, transforms
+
+    class InMemory(datasets.MNIST):
+        def __init__(self, **options: Any) -> None:
+            datasets.VisionDataset.__init__(self, **options)
+            on_cpu = digits.to(torch.device("cpu"))
+            self.data, self.targets = on_cpu.images, on_cpu.labels
+
+    normalize = transforms.Normalize((normalization.mean,), (normalization.std,))
+    return InMemory(transform=transforms.Compose([transforms.ToTensor(), normalize]))

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 import torch
 
-from mnist_core import Digits, Mnist, Run, Settings, load_mnist
+from mnist_core import Digits, Mnist, Run, Settings, Setup, load_mnist
 
 
 @pytest.fixture(scope="session")
@@ -35,6 +35,31 @@ def made_up(training: int, test: int) -> Mnist:
         return Digits(images, torch.randint(0, 10, (count,), generator=generator))
 
     return Mnist(digits(training), digits(test))
+
+
+class Witness:
+    """Stands in for the learner: notes which digits each update was given, and learns nothing."""
+
+    def __init__(self) -> None:
+        self.batches: list[list[int]] = []
+
+    def update(self, digits, places, _learning_rate) -> float:
+        images = digits.at(places).images
+        self.batches.append((images[:, 0, 0].int() * 256 + images[:, 0, 1].int()).tolist())
+        return 1.0
+
+    def evaluate(self, _digits) -> tuple[float, int]:
+        return 230.0, 10
+
+    @property
+    def digits(self) -> list[int]:
+        return [digit for batch in self.batches for digit in batch]
+
+
+def witnessed(mnist: Mnist, *settings, **setup) -> tuple[Run, Witness]:
+    run = Run(mnist, Settings(*settings), Setup(**setup))
+    run._learner = Witness()
+    return run, run._learner
 
 
 def train_epochs(run: Run, count: int) -> None:

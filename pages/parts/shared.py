@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit import runtime
 
 from mnist_core import Mnist, MnistUnavailableError, Runner, load_mnist
-from mnist_core.data import ARCHIVES_MEGABYTES, missing_files, mnist_root
+from mnist_core.archives import ARCHIVES_MEGABYTES, missing_files, mnist_root
 
 
 def is_present(session_id: str) -> bool:

@@ -9,33 +9,8 @@ from typing import Any
 import pytest
 import torch
 
-from mnist_core import Normalization, Run, Settings, Setup, TrainingError, charts, words
-from tests.conftest import made_up, train_at, train_epochs
-
-
-class Witness:
-    """Stands in for the learner: notes which digits each update was given, and learns nothing."""
-
-    def __init__(self) -> None:
-        self.batches: list[list[int]] = []
-
-    def update(self, digits, places, _learning_rate) -> float:
-        images = digits.at(places).images
-        self.batches.append((images[:, 0, 0].int() * 256 + images[:, 0, 1].int()).tolist())
-        return 1.0
-
-    def evaluate(self, _digits) -> tuple[float, int]:
-        return 230.0, 10
-
-    @property
-    def digits(self) -> list[int]:
-        return [digit for batch in self.batches for digit in batch]
-
-
-def witnessed(mnist, *settings, **setup) -> tuple[Run, Witness]:
-    run = Run(mnist, Settings(*settings), Setup(**setup))
-    run._learner = Witness()
-    return run, run._learner
+from mnist_core import Normalization, Run, Settings, Setup, Snapshot, TrainingError, charts, words
+from tests.conftest import Witness, made_up, train_at, train_epochs, witnessed
 
 
 @pytest.mark.parametrize("batch_size", [1, 7, 200, 599, 600, 60_000])
@@ -233,8 +208,52 @@ def test_a_fault_in_a_test_pass_ends_the_run_in_words(tiny):
     run.step()
     witness.evaluate = None
     run.advance(seconds=1)
-    assert run.latest.error.startswith("an update failed (TypeError")
+    assert run.latest.error.startswith("a test pass failed (TypeError")
     assert run.latest.place.updates == 2
+
+
+def test_lack_of_memory_in_a_test_pass_is_not_blamed_on_the_batch(tiny):
+    run, witness = witnessed(tiny, 300)
+    witness.evaluate = _out_of_memory
+    run.advance(seconds=1)
+    assert run.latest.error == "there is not enough memory for a test pass"
+
+
+def test_a_step_that_fails_ends_the_run_so_that_no_digit_is_left_out(tiny):
+    run, witness = witnessed(tiny, 300)
+    update, witness.update = witness.update, _out_of_memory
+    with pytest.raises(TrainingError, match="not enough memory for a batch of 300"):
+        run.step()
+    witness.update = update
+    with pytest.raises(TrainingError, match="not enough memory for a batch of 300"):
+        run.step()
+    assert run.ended
+    assert witness.batches == []
+
+
+def test_a_learning_rate_that_diverges_ends_the_run_in_words_with_its_history_kept(tiny):
+    run = Run(tiny, Settings(batch_size=300))
+    train_epochs(run, 2)
+    # The largest that is allowed makes the loss a thousand times worse, and no more.
+    object.__setattr__(run.settings, "learning_rate", 1e30)
+    run.advance(seconds=60)
+    assert "is no longer a finite number at update" in run.latest.error
+    assert "the learning rate or the normalization is too extreme" in run.latest.error
+    assert len(run.latest.epochs) == run.latest.place.updates // 2 >= 2
+    assert_all_can_be_drawn(run.latest)
+
+
+def test_the_largest_learning_rate_leaves_only_records_that_can_be_drawn(tiny):
+    run = Run(tiny, Settings(batch_size=60, learning_rate=1.0))
+    train_epochs(run, 20)
+    snapshot = run.snapshot()
+    assert snapshot.test_points[-1].loss > 100 * snapshot.test_points[0].loss
+    assert_all_can_be_drawn(snapshot)
+
+
+def assert_all_can_be_drawn(snapshot: Snapshot) -> None:
+    records = (*snapshot.test_points, *snapshot.loss_points)
+    assert all(math.isfinite(record.loss) for record in records)
 
 
 def test_a_turn_makes_at_least_one_update_and_publishes_it(tiny):

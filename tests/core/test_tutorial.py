@@ -39,6 +39,16 @@ def test_the_time_to_load_digits_is_a_part_of_the_tutorials_training_time(mnist)
     assert 0 < run.loading_seconds < run.seconds
 
 
+def test_the_tutorials_way_trains_on_the_digits_it_is_given_not_on_files(tiny, monkeypatch):
+    monkeypatch.setenv("MNIST_ROOT", "nowhere")
+    runs = [way(tiny, Settings(60), budget=Budget(epochs=1)) for way in (Run, TutorialRun)]
+    for run in runs:
+        run.advance(60)
+    in_memory, tutorial = (run.latest for run in runs)
+    assert tutorial.error is None
+    assert losses(in_memory) == pytest.approx(losses(tutorial), rel=1e-4)
+
+
 def test_the_tutorials_way_does_not_change_its_batch_size(mnist):
     run = TutorialRun(mnist, Settings(batch_size=200))
     run.settings = Settings(batch_size=100)
