@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import math
-import struct
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 from torch import Tensor
 
-from mnist_core.archives import FILES, is_right, mnist_root, recover
+from mnist_core.archives import FILES, mnist_root, recover
 
 TRAINING_DIGITS = 60_000
 TEST_DIGITS = 10_000
 SIDE = 28
 PIXELS = SIDE * SIDE
 CLASSES = 10
-
-_UNSIGNED_BYTE = 8  # in the format of MNIST's files
 
 
 @dataclass(frozen=True)
@@ -120,60 +117,19 @@ def load_mnist(root: Path | None = None, device: torch.device | None = None) -> 
     Every byte is checked. Raises MnistUnavailableError where the digits can be neither read nor
     downloaded.
     """
-    root = mnist_root() if root is None else Path(root)
-    mnist = _read(root)
-    if mnist is None:
-        contents = recover(root)
-        # Again by torchvision, unless what was recovered could not be written.
-        mnist = _read(root) or _from_memory(contents)
+    contents = recover(mnist_root() if root is None else Path(root))
+    # Not by torchvision.datasets.MNIST, which gives the same digits, but takes longer to import
+    # than all the rest to load, checks no unpacked file, and writes where others may be reading.
+    mnist = Mnist(_digits(contents, *FILES[:2]), _digits(contents, *FILES[2:]))
     return mnist.to(device or torch.device("cuda" if torch.cuda.is_available() else "cpu"))
 
 
-def _read(root: Path) -> Mnist | None:
-    """The digits as torchvision reads them; None unless they are there and right."""
-    # torchvision takes a second to import: only where the files are really read.
-    from torchvision.datasets import MNIST
-
-    try:
-        # Without its download, which writes files in place and so shows other servers half of one.
-        sets = [MNIST(root, train=train) for train in (True, False)]
-        mnist = Mnist(*(Digits(each.data, each.targets) for each in sets))
-        return mnist if _is_right(mnist) else None
-    except Exception:  # a damaged file can fail in many ways, and all of them mean the same
-        return None
-
-
-def _is_right(mnist: Mnist) -> bool:
-    """Whether these are MNIST's digits: packed as its files are, they have the files' digests."""
-    tensors = (mnist.train.images, mnist.train.labels, mnist.test.images, mnist.test.labels)
-    return all(
-        is_right(name, _header(tensor), _as_bytes(tensor))
-        for name, tensor in zip(FILES, tensors, strict=True)
+def _digits(contents: dict[str, bytes], images: str, labels: str) -> Digits:
+    """The digits from the contents of the files with these names."""
+    return Digits(
+        _numbers(contents[images], dimensions=3).view(-1, SIDE, SIDE),
+        _numbers(contents[labels], dimensions=1).to(torch.int64),
     )
-
-
-def _header(tensor: Tensor) -> bytes:
-    """What comes before the numbers in MNIST's files: their type, how many dimensions, and each."""
-    return struct.pack(f">HBB{tensor.dim()}I", 0, _UNSIGNED_BYTE, tensor.dim(), *tensor.shape)
-
-
-def _as_bytes(tensor: Tensor) -> memoryview:
-    packed = tensor.to(torch.uint8)
-    if not (packed == tensor).all():
-        raise ValueError("a number does not fit into a byte")
-    return memoryview(packed.contiguous().numpy())
-
-
-def _from_memory(contents: dict[str, bytes]) -> Mnist:
-    """The digits from the contents of the four files."""
-
-    def digits(images: str, labels: str) -> Digits:
-        return Digits(
-            _numbers(contents[images], dimensions=3).view(-1, SIDE, SIDE),
-            _numbers(contents[labels], dimensions=1).to(torch.int64),
-        )
-
-    return Mnist(digits(*FILES[:2]), digits(*FILES[2:]))
 
 
 def _numbers(contents: bytes, dimensions: int) -> Tensor:

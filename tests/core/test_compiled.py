@@ -37,7 +37,10 @@ def test_without_a_compiler_torch_computes_in_silence(
     assert capfd.readouterr() == ("", "")
 
 
-@pytest.mark.parametrize("does", ["exit 1", "exit 0", "echo nonsense > kernels.o"])
+NONSENSE = 'while [ "$1" != -o ]; do shift; done; echo nonsense > "$2"'
+
+
+@pytest.mark.parametrize("does", ["exit 1", "exit 0", NONSENSE])
 def test_a_compiler_that_fails_is_as_none(built_anew, monkeypatch, tmp_path, does):
     compiler_that(does, tmp_path, monkeypatch)
     assert built_anew() is None

@@ -2,15 +2,22 @@ from __future__ import annotations
 
 import pytest
 import torch
-from torchvision import transforms
+from torchvision import datasets, transforms
 
-from mnist_core import Normalization
+from mnist_core import Normalization, mnist_root
 
 
 def test_there_are_60000_training_and_10000_test_digits(mnist):
     assert (len(mnist.train), len(mnist.test)) == (60_000, 10_000)
     assert mnist.train.images.shape == (60_000, 28, 28)
     assert mnist.train.labels.dtype == torch.int64
+
+
+def test_they_are_the_digits_that_torchvision_reads(mnist):
+    for digits, train in ((mnist.train, True), (mnist.test, False)):
+        theirs = datasets.MNIST(mnist_root(), train=train, download=True)
+        assert torch.equal(digits.images, theirs.data)
+        assert torch.equal(digits.labels, theirs.targets)
 
 
 def test_the_seventh_row_of_training_digit_0_is_the_tutorials(mnist):
