@@ -29,7 +29,7 @@ from mnist_core.records import (
     TestPoint,
 )
 from mnist_core.run import Run, TrainingError
-from mnist_core.runner import Runner
+from mnist_core.runner import NoRoomError, Runner
 from mnist_core.settings import Budget, Settings, Setup
 
 __all__ = [
@@ -43,6 +43,7 @@ __all__ = [
     "Mnist",
     "MnistUnavailableError",
     "Network",
+    "NoRoomError",
     "Normalization",
     "Place",
     "Run",

@@ -16,7 +16,13 @@ def is_present(session_id: str) -> bool:
     return not runtime.exists() or runtime.get_instance().is_active_session(session_id)
 
 
-RUNNER = Runner(is_present=is_present)
+# Turns go round: with 60 training, each run has one about every 3 s. Beyond that a chart would seem
+# to stand still, and ticks alone would keep a processor busy.
+MOST_TRAINING = 60
+# Each holds a few megabytes, training or not.
+MOST_VISITORS = 300
+
+RUNNER = Runner(is_present=is_present, most_owners=MOST_TRAINING)
 atexit.register(RUNNER.close)
 
 
