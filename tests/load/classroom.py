@@ -13,6 +13,7 @@ import asyncio
 import random
 from dataclasses import dataclass
 from statistics import mean, quantiles
+from time import process_time
 
 from tests.load.visitor import Visitor
 from tests.serving import Server, serving
@@ -32,7 +33,7 @@ class Report:
     epochs: that each visitor's run had made at the end.
     megabytes: of the server with nobody there, at 30 s (or half of the time, where that is
         shorter) and at the end.
-    server_cpu: processors that the server kept busy on average.
+    server_cpu, own_cpu: processors that the server, and the visitors here, kept busy on average.
     """
 
     errors: list[str]
@@ -41,6 +42,7 @@ class Report:
     tick_seconds: list[float]
     megabytes: tuple[float, float, float]
     server_cpu: float
+    own_cpu: float
 
     def __str__(self) -> str:
         empty, settled, end = self.megabytes
@@ -53,7 +55,8 @@ class Report:
                 f"ticks                {_times(self.tick_seconds)}",
                 f"server's memory      {empty:.0f} MB empty, {settled:.0f} MB at 30 s, "
                 f"{end:.0f} MB at the end ({end / settled - 1:+.1%})",
-                f"server's processors  {self.server_cpu:.2f}",
+                f"processors busy      {self.server_cpu:.2f} by the server, "
+                f"{self.own_cpu:.2f} by the visitors",
                 *self.errors[:10],
             ]
         )
@@ -75,7 +78,7 @@ async def attend(server: Server, visitors: int, seconds: float) -> Report:
     empty = server.megabytes()
     everybody = [Visitor(server.url) for _ in range(visitors)]
     chance = random.Random(0)
-    before = server.cpu_seconds()
+    before, own_before = server.cpu_seconds(), process_time()
     lessons = [
         _lesson(visitor, chance.uniform(0, min(_ARRIVAL_SECONDS, seconds / 4)), seconds, seed)
         for seed, visitor in enumerate(everybody)
@@ -83,6 +86,7 @@ async def attend(server: Server, visitors: int, seconds: float) -> Report:
     settled = asyncio.create_task(_memory_after(server, min(_SETTLED_SECONDS, seconds / 2)))
     outcomes = await asyncio.gather(*lessons, return_exceptions=True)
     busy = (server.cpu_seconds() - before) / seconds
+    own = (process_time() - own_before) / seconds
     memory = empty, await settled, server.megabytes()
     broken = [repr(outcome) for outcome in outcomes if outcome is not None]
     for visitor in everybody:
@@ -94,6 +98,7 @@ async def attend(server: Server, visitors: int, seconds: float) -> Report:
         tick_seconds=[one for visitor in everybody for one in visitor.tick_seconds],
         megabytes=memory,
         server_cpu=busy,
+        own_cpu=own,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 import socket
 import time
@@ -41,7 +42,7 @@ UPWARDS = [
     "..\\" * 12,
     "..%5c" * 12,
 ]
-UPWARDS += ["....//" * 12, "/", "%2f", "%00/../" * 6]
+UPWARDS += ["..%5c" * 12, "....//" * 12, "/", "%2f", "%00/../" * 6]
 
 
 @pytest.fixture(scope="module")
@@ -61,11 +62,13 @@ async def look_around(server: Server) -> Visitor:
 
 
 def ask(server: Server, request: bytes) -> bytes:
-    """Send these very bytes; all that comes back within a moment."""
-    with socket.create_connection(("localhost", server.port), timeout=10) as line:
+    """Send these very bytes; all that comes back until the server hangs up or has no more to say."""
+    parts = []
+    with (
+        socket.create_connection(("localhost", server.port), timeout=2) as line,
+        contextlib.suppress(TimeoutError, ConnectionResetError, BrokenPipeError),
+    ):
         line.sendall(request)
-        line.shutdown(socket.SHUT_WR)
-        parts = []
         while part := line.recv(1 << 16):
             parts.append(part)
     return b"".join(parts)
@@ -120,7 +123,8 @@ def test_a_page_of_another_origin_may_not_open_the_websocket(server, origin):
 
 
 def test_the_dashboards_own_page_may(server):
-    stream(server, origin=server.url).close()
+    with stream(server, origin=server.url) as line:
+        line.ping().wait(10)
 
 
 @pytest.mark.parametrize("nonsense", [b"\xff" * 100, b"", "text"])
@@ -135,9 +139,10 @@ def test_nonsense_on_the_websocket_ends_that_connection_at_most(server, nonsense
 
 
 def test_a_message_beyond_all_measure_ends_that_connection(server):
-    with stream(server, max_size=None) as line, pytest.raises(ConnectionClosed):
+    with stream(server, max_size=None) as line:
         line.send(b"\x00" * 30_000_000)
-        line.recv(timeout=10)
+        with pytest.raises(ConnectionClosed):
+            line.recv(timeout=10)
 
 
 async def trained(server: Server) -> Visitor:
@@ -150,7 +155,7 @@ async def trained(server: Server) -> Visitor:
     return visitor
 
 
-@pytest.mark.parametrize("guess", ["", "x", "00000000-0000-0000-0000-000000000000", "../x"])
+@pytest.mark.parametrize("guess", ["", "x", "00000000-0000-0000-0000-000000000000"])
 def test_a_guessed_session_gives_a_new_one_and_leaves_others_theirs(server, guess):
     async def scene() -> None:
         owner = await trained(server)
@@ -199,4 +204,5 @@ def test_open_to_the_network_it_still_refuses_pages_of_another_origin():
         with pytest.raises(InvalidStatus):
             stream(server, origin="http://evil.example")
         own = f"http://127.0.0.1:{server.port}"
-        connect(f"ws://127.0.0.1:{server.port}/_stcore/stream", origin=own).close()
+        with connect(f"ws://127.0.0.1:{server.port}/_stcore/stream", origin=own) as line:
+            line.ping().wait(10)
