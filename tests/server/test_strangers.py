@@ -62,7 +62,7 @@ async def look_around(server: Server) -> Visitor:
 
 
 def ask(server: Server, request: bytes) -> bytes:
-    """Send these very bytes; all that comes back until the server hangs up or has no more to say."""
+    """Send these very bytes; what comes back until the server hangs up or falls silent."""
     parts = []
     with (
         socket.create_connection(("localhost", server.port), timeout=2) as line,
