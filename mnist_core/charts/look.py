@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from math import log, log10
 from typing import Any
 
@@ -22,6 +23,7 @@ _LIGHT_PART = (0.0, 0.63)
 _DARK_PART = (0.97, 0.40)
 
 
+@cache
 def colour(batch_size: int, dark: bool = False) -> str:
     """The colour of a batch size, the same everywhere: "rgb(r, g, b)".
 
