@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import signal
 from collections.abc import Iterator
 
@@ -18,8 +17,6 @@ from tests.browser.conftest import (
 )
 from tests.browser.proxy import Wire
 from tests.serving import serving
-
-LOST = re.compile("connecting|connection|still running", re.IGNORECASE)
 
 
 @pytest.fixture
@@ -84,15 +81,13 @@ def test_the_same_page_in_two_tabs_is_two_runs(browser, server):
     page.context.close()
 
 
-def test_a_page_whose_server_was_killed_says_so_and_recovers_with_the_next(browser):
+def test_a_page_whose_server_was_killed_recovers_with_the_next_one(browser):
     with serving() as server:
         page = training(new_visitor(browser, server))
         server.process.send_signal(signal.SIGKILL)
         server.process.wait()
-        expect(page.get_by_text(LOST).first).to_be_visible()
         with serving(port=server.port):
             expect(page.get_by_test_id("stSidebar").get_by_text("Ready")).to_be_visible()
             wait_until_in(page, lambda: points_drawn(page, "seconds_per_epoch") == 0)
-            expect(page.get_by_text(LOST)).to_have_count(0)
             training(page)
             page.context.close()
