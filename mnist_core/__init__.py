@@ -22,7 +22,7 @@ from mnist_core.records import (
     TestPoint,
 )
 from mnist_core.run import Run, TrainingError
-from mnist_core.runner import Runner
+from mnist_core.runner import NoRoomError, Runner
 from mnist_core.settings import Budget, Settings, Setup
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "Mnist",
     "MnistUnavailableError",
     "Network",
+    "NoRoomError",
     "Normalization",
     "Place",
     "Run",

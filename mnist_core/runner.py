@@ -42,6 +42,10 @@ AnyTrainable = TypeVar("AnyTrainable", bound=Trainable)
 _log = logging.getLogger(__name__)
 
 
+class NoRoomError(Exception):
+    """As many owners as may have runs in training: another's is not begun, and may be later."""
+
+
 @dataclass(eq=False)
 class _Seat:
     """A run's place in the queue.
@@ -69,6 +73,8 @@ class Runner:
     turn_seconds: of training, per turn. A test pass that falls due is added to it.
     is_present: tells of an owner whether somebody still watches. It is asked once a second at most.
     absence_seconds: after so long without its owner a run is taken out, as if paused.
+    most_owners: so many may train at once, each with any number of runs; None sets no limit. Runs
+        without an owner are not counted.
 
     The threads start with the first run and end with close().
     """
@@ -80,11 +86,13 @@ class Runner:
         turn_seconds: float = 0.05,
         is_present: Callable[[str], bool] = lambda _owner: True,
         absence_seconds: float = 10.0,
+        most_owners: int | None = None,
     ) -> None:
         self._worker_count = workers
         self._turn_seconds = turn_seconds
         self._is_present = is_present
         self._absence_seconds = absence_seconds
+        self._most_owners = most_owners
         self._seats: dict[Trainable, _Seat] = {}
         self._queue: deque[_Seat] = deque()
         self._in_turn: set[Trainable] = set()
@@ -96,10 +104,14 @@ class Runner:
         self._next_look = 0.0
 
     def play(self, run: Trainable, owner: str | None = None) -> None:
-        """Train the run by turns from now on. Nothing happens where it plays, or has ended."""
+        """Train the run by turns from now on. Nothing happens where it plays, or has ended.
+
+        Raises NoRoomError where nothing of the owner's plays yet and as many others train as may.
+        """
         with self._changed:
             if self._closed or run.ended:
                 return
+            self._insist_on_room(owner)
             seat = self._seats.get(run)
             if seat is None:
                 seat = self._seats[run] = _Seat(run, owner, time.monotonic())
@@ -150,6 +162,13 @@ class Runner:
             self._changed.notify_all()
         for worker in self._workers:
             worker.join()
+
+    def _insist_on_room(self, owner: str | None) -> None:
+        if owner is None or self._most_owners is None:
+            return
+        playing = {seat.owner for seat in self._seats.values() if seat.playing} - {None}
+        if owner not in playing and len(playing) >= self._most_owners:
+            raise NoRoomError(f"{len(playing)} are training already, as many as may at once")
 
     def _start_workers(self) -> None:
         while len(self._workers) < self._worker_count:

@@ -13,6 +13,7 @@ from mnist_core.race import words as race_words
 from pages.parts import visitors
 from pages.parts.choice import choose
 from pages.parts.follow import follow
+from pages.parts.knobs import say_no_room
 from pages.parts.live_chart import live_chart
 from pages.parts.race_controls import race_buttons, race_progress
 from pages.parts.race_files import race_files, recorded_note, shown_record
@@ -70,6 +71,7 @@ def _race(session: Session) -> Plan | None:
     if plan is not None:
         carry_in_address(plan)
     race_buttons(session, plan)
+    say_no_room(session, again="Start race" if not on else "Go on")
     if session.waits_for_race:
         st.info(
             "Your run on the page Train is paused while the race is on, lest it take its time; "

@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from mnist_core.race.records import Entry, RaceRecord
-from mnist_core.records import EpochRecord, LossPoint, TestPoint
+from mnist_core.records import EpochRecord, LossPoint, Place, TestPoint
 
 FORMAT = "mini-batch race"
 VERSION = 1
@@ -22,6 +22,7 @@ _IN_COLUMNS = (EpochRecord, TestPoint, LossPoint)
 _LARGEST_NUMBER = 1e15
 _LONGEST_TEXT = 500
 _MOST_ROWS = 200_000
+_SHORTEST_SECONDS = 1e-9
 
 
 class RecordError(Exception):
@@ -152,7 +153,8 @@ def _whole(value: Any, where: str) -> int:
 
 def _number(value: Any, where: str) -> float:
     sound = isinstance(value, int | float) and not isinstance(value, bool)
-    sound = sound and math.isfinite(value) and abs(value) < _LARGEST_NUMBER
+    # By its size first: a whole number of hundreds of digits is too large to be asked otherwise.
+    sound = sound and abs(value) < _LARGEST_NUMBER and math.isfinite(value)
     return float(_checked(sound, value, where, "a finite number"))
 
 
@@ -175,6 +177,7 @@ def _insist_on_sense(record: RaceRecord) -> None:
         where = f"race.entries[{at}]"
         _insist_on_order(entry, where)
         _insist_on_range(entry, where)
+        _insist_on_progress(entry, where)
 
 
 def _insist_on_order(entry: Entry, where: str) -> None:
@@ -203,3 +206,25 @@ def _insist_on_range(entry: Entry, where: str) -> None:
         raise RecordError(f"{where}: a loss or a time must be 0 or more")
     if not all(epoch.batch_sizes and epoch.updates for epoch in epochs):
         raise RecordError(f"{where}.epochs: each must have a batch size and an update")
+
+
+def _insist_on_progress(entry: Entry, where: str) -> None:
+    """What has been trained took time, and digits: charts divide by both, and take logarithms."""
+    if entry.test_points and entry.test_points[0].place.updates:
+        raise RecordError(f"{where}.test_points lacks the one before the first update")
+    trained = [point.place for point in entry.test_points[1:]]
+    trained += [entry.place] if entry.place.updates else []
+    if not all(_has_moved(place) for place in trained):
+        raise RecordError(f"{where}: there can be no update without a digit and some time for it")
+    if any(epoch.train_seconds < _SHORTEST_SECONDS for epoch in entry.epochs):
+        raise RecordError(f"{where}.epochs: each must have taken some time")
+    loading = entry.loading_seconds
+    if entry.start.way == "tutorial" and entry.place.updates and loading is None:
+        raise RecordError(f"{where}.loading_seconds must be known of the tutorial's way")
+    if loading is not None and not 0 <= loading <= entry.place.seconds:
+        raise RecordError(f"{where}.loading_seconds must be a part of its time")
+
+
+def _has_moved(place: Place) -> bool:
+    counted = place.updates and place.digits and place.epochs > 1 / _LARGEST_NUMBER
+    return bool(counted) and place.seconds >= _SHORTEST_SECONDS

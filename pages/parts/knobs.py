@@ -10,6 +10,7 @@ from mnist_core.race import RaceRecord
 from pages.parts.follow import follow
 from pages.parts.session import Session
 from pages.parts.setups import chosen_setup, setup_widgets
+from pages.parts.shared import MOST_TRAINING
 
 BATCH_SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, TRAINING_DIGITS)
 LEARNING_RATES = (1e-6, 2e-6, 5e-6, 1e-5, 2e-5, 5e-5, 1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 0.01)
@@ -19,12 +20,26 @@ LEARNING_RATES += (0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 def knobs(session: Session) -> None:
     """Draw the sidebar and hand the sliders' values to the run."""
     _buttons(session)
+    say_no_room(session, again="Start")
     status = st.container()
     session.change(_settings(session.run.settings))
     with status:
         _status(session)
     with st.expander("For a new run"):
         setup_widgets(session)
+
+
+def say_no_room(session: Session, again: str) -> None:
+    """Where the visitor was turned away, say why and what to do.
+
+    again: the button that lets one try once more.
+    """
+    if session.turned_away:
+        st.warning(
+            f"{MOST_TRAINING} visitors are training on this computer already, as many as may at "
+            f"once. When one of them has paused or left, **{again}** will work.",
+            icon=":material/hourglass:",
+        )
 
 
 def _buttons(session: Session) -> None:

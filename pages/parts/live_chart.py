@@ -7,6 +7,7 @@ long as the figure's uirevision stays the same.
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import plotly
@@ -42,11 +43,13 @@ def live_chart(figure: Figure, *, key: str, label: str, height: int = 380) -> No
     )
 
 
+@cache
 def _plotly_url() -> str:
     """Where this server serves the plotly.js of the installed plotly package, without a network.
 
     A classic component serves its folder's files, so no copy of the 4.8 MB need be made; that
-    component itself is never shown.
+    component itself is never shown. Declared once: Streamlit looks through all modules and at the
+    disk each time, which took a third of every tick.
     """
     folder = Path(plotly.__file__).parent / "package_data"
     served = declare_component("plotly_js", path=folder)

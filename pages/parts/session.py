@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from torch import Tensor
 
-from mnist_core import Normalization, Place, Run, Settings, Setup
+from mnist_core import Normalization, NoRoomError, Place, Run, Settings, Setup
 from mnist_core.race import Plan, Race, RaceRecord
 from mnist_core.sandbox import Sandbox
 from pages.parts.shared import RUNNER, mnist
@@ -45,6 +45,7 @@ class Session:
     recorded: a race read from a file, which that page shows instead.
     refusal: why the file last chosen there is no race that can be shown.
     waits_for_race: whether the run was training when a race began, and goes on after it.
+    turned_away: whether there was no room when the visitor last wanted something trained.
     link: what the page's address asked of the race, once it has been read.
     wishes: values for widgets that are drawn before the page is; the next script run sets them.
     custom_normalization: chosen on the page Digits for the next run.
@@ -67,6 +68,7 @@ class Session:
     recorded: RaceRecord | None = None
     refusal: str | None = None
     waits_for_race: bool = False
+    turned_away: bool = False
     link: Link | None = None
     wishes: dict[str, object] = field(default_factory=dict)
     custom_normalization: Normalization | None = None
@@ -114,9 +116,7 @@ class Session:
         if self.playing:
             self._pause()
         else:
-            RUNNER.play(self.run, owner=self.id)
-            if self.ghost:
-                RUNNER.play(self.ghost.run, owner=self.id)
+            self._play(self.run, *([self.ghost.run] if self.ghost else []))
 
     def change(self, settings: Settings) -> None:
         """Hand the run new settings; a new batch size leaves a ghost where one is wanted."""
@@ -137,20 +137,18 @@ class Session:
         self._drop_ghost()
         self.run = Run(mnist(), settings, setup)
         self.run_number += 1
-        self.waits_for_race = False
+        self.waits_for_race = self.turned_away = False
         self.sandbox = self.test_probabilities = None
 
     def start_race(self, plan: Plan) -> None:
         """Run a new race, in place of the one before."""
-        self.race = Race(mnist(), plan)
-        self.recorded = None
-        self.run_race()
+        race = Race(mnist(), plan)
+        if self._let_race(race):
+            self.race, self.recorded = race, None
 
     def run_race(self) -> None:
         """Let the race go on. The visitor's run is paused meanwhile."""
-        self.waits_for_race |= self.playing
-        self._pause()
-        RUNNER.play(self.race, owner=self.id)
+        self._let_race(self.race)
 
     def pause_race(self) -> None:
         """Let the race rest; the visitor's run may be started meanwhile."""
@@ -174,6 +172,25 @@ class Session:
             if not self.playing:
                 self.toggle()
 
+    def _let_race(self, race: Race) -> bool:
+        was_playing = self.playing
+        # The race first: with the run paused before, another visitor might take the place.
+        if not self._play(race):
+            return False
+        self.waits_for_race |= was_playing
+        self._pause()
+        return True
+
+    def _play(self, *wanted: Run | Race) -> bool:
+        """Have these trained, if there is room for a visitor more; else all rest."""
+        try:
+            for one in wanted:
+                RUNNER.play(one, owner=self.id)
+            self.turned_away = False
+        except NoRoomError:
+            self.turned_away = True
+        return not self.turned_away
+
     def _pause(self) -> None:
         RUNNER.pause(self.run)
         if self.ghost:
@@ -185,7 +202,7 @@ class Session:
             self.ghost = Ghost(run.fork(), run.latest.place)
             run.settings = settings
         if self.playing:
-            RUNNER.play(self.ghost.run, owner=self.id)
+            self._play(self.ghost.run)
 
     def _drop_ghost(self) -> None:
         if self.ghost:

@@ -16,7 +16,13 @@ def is_present(session_id: str) -> bool:
     return not runtime.exists() or runtime.get_instance().is_active_session(session_id)
 
 
-RUNNER = Runner(is_present=is_present)
+# Turns of 50 ms go round: with 60 training, each run waits at least 3 s for the next. Beyond that a
+# chart seems to stand still. It bounds the harm; it does not promise that 60 are served well.
+MOST_TRAINING = 60
+# Each holds a few megabytes, training or not.
+MOST_VISITORS = 300
+
+RUNNER = Runner(is_present=is_present, most_owners=MOST_TRAINING)
 atexit.register(RUNNER.close)
 
 

@@ -15,7 +15,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from mnist_core import Run
 from pages.parts.session import Session
-from pages.parts.shared import is_present, mnist
+from pages.parts.shared import MOST_VISITORS, is_present, mnist
 
 # Streamlit itself forgets a session that has been disconnected for 120 s.
 _FORGET_AFTER_SECONDS = 180.0
@@ -29,12 +29,11 @@ def current() -> Session:
     _insist_on_the_frame()
     session_id = get_script_run_ctx().session_id
     with _lock:
-        if session_id not in _sessions:
-            _forget_the_gone()
-            _sessions[session_id] = Session(session_id, Run(mnist()))
-        session = _sessions[session_id]
-        session.absent_since = None
-        return session
+        session = _sessions.get(session_id) or _welcome(session_id)
+    if session is None:
+        _turn_away()
+    session.absent_since = None
+    return session
 
 
 def begin() -> Session:
@@ -67,6 +66,27 @@ def _insist_on_the_frame() -> None:
         st.rerun()
 
 
+def _welcome(session_id: str) -> Session | None:
+    """A new visitor's session, None where there is no room for one more."""
+    _forget_the_gone()
+    if len(_sessions) >= MOST_VISITORS:
+        _forget_one_who_is_gone()
+    if len(_sessions) >= MOST_VISITORS:
+        return None
+    session = _sessions[session_id] = Session(session_id, Run(mnist()))
+    return session
+
+
+def _turn_away() -> None:
+    st.error(
+        f"{MOST_VISITORS} visitors are here already, as many as this computer takes. Try again "
+        "when one of them has closed the page.",
+        icon=":material/group_off:",
+    )
+    st.button("Try again")
+    st.stop()
+
+
 def _forget_the_gone() -> None:
     now = time.monotonic()
     for session in list(_sessions.values()):
@@ -75,5 +95,16 @@ def _forget_the_gone() -> None:
             continue
         session.absent_since = session.absent_since or now
         if now - session.absent_since > _FORGET_AFTER_SECONDS:
-            session.leave()
-            del _sessions[session.id]
+            _forget(session)
+
+
+def _forget_one_who_is_gone() -> None:
+    """Where room is short, the one gone for the longest can't come back to the run left behind."""
+    gone = [session for session in _sessions.values() if session.absent_since is not None]
+    if gone:
+        _forget(min(gone, key=lambda session: session.absent_since))
+
+
+def _forget(session: Session) -> None:
+    session.leave()
+    del _sessions[session.id]

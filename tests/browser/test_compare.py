@@ -14,6 +14,7 @@ from tests.browser.conftest import (
     wait_for_points,
     wait_until_in,
 )
+from tests.pages.test_strangers import with_html
 
 QUICK = "compare?sizes=50,200,2000&epochs=0.5"
 
@@ -127,6 +128,29 @@ def test_a_saved_race_can_be_loaded_and_is_marked_as_recorded(browser, server, t
     click(other, "Close the recorded race")
     expect(other.get_by_role("button", name="Start race")).to_be_visible()
     other.context.close()
+
+
+def test_html_in_a_recorded_race_is_not_executed_and_a_huge_file_is_refused(
+    browser, server, tmp_path
+):
+    page = opened(browser, server, "compare")
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+    page.get_by_text("Load a recorded race").click()
+    chooser = page.locator(".st-key-race_file input[type=file]")
+    huge = tmp_path / "huge.json"
+    huge.write_bytes(b"[" * 17_500_000)
+    chooser.set_input_files(huge)
+    expect(page.get_by_text("16.0MB or smaller")).to_be_visible()
+    hostile = tmp_path / "hostile.json"
+    hostile.write_text(with_html())
+    chooser.set_input_files(hostile)
+    expect(page.get_by_text("this race was run earlier")).to_be_visible()
+    expect(page.get_by_text("<script>alert(2)</script>").first).to_be_visible()
+    wait_until_in(page, lambda: len(lines(page)) == 2)
+    assert page.locator("img[src=x]").count() == 0
+    assert asked == []
+    page.context.close()
 
 
 def test_a_link_opens_the_race_that_the_address_carries(browser, server):

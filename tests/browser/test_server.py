@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import new_visitor, press, serving, wait_for_points
+from tests.browser.conftest import new_visitor, press, wait_for_points
 from tests.conftest import wait_until
+from tests.serving import serving
 
 
 def test_closing_the_tab_ends_its_training(browser):

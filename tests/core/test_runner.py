@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from mnist_core import Run, Runner, Settings
+from mnist_core import NoRoomError, Run, Runner, Settings
 from tests.conftest import wait_until
 
 
@@ -192,3 +192,31 @@ def test_the_core_never_imports_streamlit():
     script += "assert 'streamlit' not in sys.modules"
     ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert (ended.returncode, ended.stderr) == (0, "")
+
+
+def test_where_as_many_train_as_may_another_is_refused_until_one_has_paused(tiny):
+    runner = Runner(turn_seconds=0.01, most_owners=2)
+    first, second, third = Run(tiny), Run(tiny), Run(tiny)
+    runner.play(first, owner="a")
+    runner.play(second, owner="b")
+    with pytest.raises(NoRoomError):
+        runner.play(third, owner="c")
+    assert not runner.is_live(third)
+    for run in (first, second):
+        before = updates(run)
+        wait_until(lambda run=run, before=before: updates(run) > before)
+    runner.pause(first)
+    runner.play(third, owner="c")
+    with pytest.raises(NoRoomError):
+        runner.play(first, owner="a")
+    runner.close()
+
+
+def test_one_who_trains_may_train_more_and_runs_without_an_owner_are_not_counted(tiny):
+    runner = Runner(turn_seconds=0.01, most_owners=1)
+    mine = [Run(tiny), Run(tiny)]
+    runner.play(Run(tiny))
+    for run in mine:
+        runner.play(run, owner="me")
+    assert all(runner.is_playing(run) for run in mine)
+    runner.close()

@@ -20,6 +20,8 @@ SETTINGS = tomllib.loads((DASHBOARD.parent / ".streamlit" / "config.toml").read_
         ("server", "address", "localhost", "nobody else may open it unless asked to"),
         ("server", "showEmailPrompt", False, "a first start must not wait for an answer"),
         ("server", "fileWatcherType", "none", "nothing is edited while a class watches"),
+        ("server", "maxUploadSize", 16, "a stranger's file must not fill the memory"),
+        ("server", "maxMessageSize", 32, "nor may a stranger's message"),
         ("browser", "gatherUsageStats", False, "nobody is told what a class does"),
     ],
 )

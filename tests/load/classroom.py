@@ -1,0 +1,155 @@
+"""A class at once: so many visitors train on one server, move sliders, pause and go on.
+
+python -m tests.load.classroom --visitors 30 --seconds 120
+
+prints what they met: errors, progress, and how long clicks and ticks took. The server is its own,
+on this machine alone. A plain program and no test: its figures are this machine's.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import random
+from dataclasses import dataclass
+from statistics import mean, quantiles
+from time import process_time
+
+from tests.load.visitor import Visitor
+from tests.serving import Server, serving
+
+# All stay at one batch size, so that their epochs can be compared.
+_RATES = ("0.00005", "0.0001", "0.0002", "0.0005")
+_CLICK_EVERY_SECONDS = 5.0
+_ARRIVAL_SECONDS = 3.0
+_SETTLED_SECONDS = 30.0
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a class met.
+
+    errors: every visitor's, and what the server wrote to standard error.
+    epochs: that each visitor's run had made at the end.
+    megabytes: of the server with nobody there, at 30 s (or half of the time, where that is
+        shorter) and at the end.
+    server_cpu, own_cpu: processors that the server, and the visitors here, kept busy on average.
+    """
+
+    errors: list[str]
+    epochs: list[float]
+    click_seconds: list[float]
+    tick_seconds: list[float]
+    megabytes: tuple[float, float, float]
+    server_cpu: float
+    own_cpu: float
+
+    def __str__(self) -> str:
+        empty, settled, end = self.megabytes
+        return "\n".join(
+            [
+                f"errors               {len(self.errors)}",
+                f"epochs               least {min(self.epochs):.2f}, mean {mean(self.epochs):.2f}"
+                f" ({min(self.epochs) / mean(self.epochs):.0%} of the mean)",
+                f"clicks               {_times(self.click_seconds)}",
+                f"ticks                {_times(self.tick_seconds)}",
+                f"server's memory      {empty:.0f} MB empty, {settled:.0f} MB at 30 s, "
+                f"{end:.0f} MB at the end ({end / settled - 1:+.1%})",
+                f"processors busy      {self.server_cpu:.2f} by the server, "
+                f"{self.own_cpu:.2f} by the visitors",
+                *self.errors[:10],
+            ]
+        )
+
+
+def _times(seconds: list[float]) -> str:
+    if len(seconds) < 2:
+        return f"{len(seconds)}"
+    cuts = quantiles(seconds, n=20)
+    return (
+        f"{len(seconds)}: median {cuts[9] * 1e3:.0f} ms, 95 % within {cuts[18] * 1e3:.0f} ms, "
+        f"slowest {max(seconds) * 1e3:.0f} ms"
+    )
+
+
+async def attend(server: Server, visitors: int, seconds: float) -> Report:
+    """Have so many visitors train for so long."""
+    await _look_around(server)
+    empty = server.megabytes()
+    everybody = [Visitor(server.url) for _ in range(visitors)]
+    chance = random.Random(0)
+    before, own_before = server.cpu_seconds(), process_time()
+    lessons = [
+        _lesson(visitor, chance.uniform(0, min(_ARRIVAL_SECONDS, seconds / 4)), seconds, seed)
+        for seed, visitor in enumerate(everybody)
+    ]
+    settled = asyncio.create_task(_memory_after(server, min(_SETTLED_SECONDS, seconds / 2)))
+    outcomes = await asyncio.gather(*lessons, return_exceptions=True)
+    busy = (server.cpu_seconds() - before) / seconds
+    own = (process_time() - own_before) / seconds
+    memory = empty, await settled, server.megabytes()
+    broken = [repr(outcome) for outcome in outcomes if outcome is not None]
+    for visitor in everybody:
+        await visitor.leave()
+    return Report(
+        errors=[*broken, *(error for visitor in everybody for error in visitor.errors)],
+        epochs=[float(visitor.metric("Epochs") or 0) for visitor in everybody],
+        click_seconds=[one for visitor in everybody for one in visitor.click_seconds],
+        tick_seconds=[one for visitor in everybody for one in visitor.tick_seconds],
+        megabytes=memory,
+        server_cpu=busy,
+        own_cpu=own,
+    )
+
+
+async def _look_around(server: Server) -> None:
+    """The teacher comes first: a server that nobody has visited has yet to load torch."""
+    teacher = Visitor(server.url)
+    await teacher.visit()
+    await teacher.until(lambda: teacher.metric("Epochs"))
+    await teacher.leave()
+
+
+async def _lesson(visitor: Visitor, arrives: float, seconds: float, seed: int) -> None:
+    """Come, press Start, and until the time is up move the slider, or pause and go on."""
+    clock = asyncio.get_running_loop().time
+    ends = clock() + seconds
+    chance = random.Random(seed)
+    await asyncio.sleep(arrives)
+    await visitor.visit()
+    await visitor.until(lambda: visitor.button("play") and visitor.metric("Epochs"))
+    await visitor.press("play")
+    rate = _RATES[1]
+    while (wait := chance.uniform(0.5, 1.5) * _CLICK_EVERY_SECONDS) < ends - clock():
+        await asyncio.sleep(wait)
+        if chance.random() < 0.2:
+            await visitor.press("play")
+            await visitor.press("play")
+        else:
+            rate = chance.choice([one for one in _RATES if one != rate])
+            await visitor.slide("learning_rate", rate)
+    await asyncio.sleep(max(0.0, ends - clock()))
+
+
+async def _memory_after(server: Server, seconds: float) -> float:
+    await asyncio.sleep(seconds)
+    return server.megabytes()
+
+
+def main() -> None:
+    """Read the command line, hold the class, print what it met."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--visitors", type=int, default=30)
+    parser.add_argument("--seconds", type=float, default=120.0)
+    wanted = parser.parse_args()
+    with serving() as server:
+        limit = wanted.seconds + 120
+        report = asyncio.run(
+            asyncio.wait_for(attend(server, wanted.visitors, wanted.seconds), limit)
+        )
+    print(f"{wanted.visitors} visitors, {wanted.seconds:g} s")
+    print(report)
+
+
+if __name__ == "__main__":
+    main()

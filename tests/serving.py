@@ -1,0 +1,84 @@
+"""The dashboard's own server, as a process of its own on this machine alone."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.conftest import wait_until
+
+PROJECT = Path(__file__).parents[1]
+
+
+class Server:
+    """`streamlit run dashboard.py` on a port of this machine, a free one unless it is named."""
+
+    def __init__(self, *options: str, port: int | None = None, **environment: str) -> None:
+        self.port = port or _free_port()
+        self.url = f"http://localhost:{self.port}"
+        # A file and not a pipe, which would stop a server that has much to complain of.
+        self._errors = tempfile.TemporaryFile("w+")  # noqa: SIM115
+        command = [sys.executable, "-m", "streamlit", "run", "dashboard.py", *options]
+        self.process = subprocess.Popen(
+            [*command, f"--server.port={self.port}", "--server.headless=true"],
+            cwd=PROJECT,
+            env=os.environ | environment,
+            stdout=subprocess.DEVNULL,
+            stderr=self._errors,
+        )
+        wait_until(self._answers)
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> tuple[int, str]:
+        """Ask the server to end; its exit status and what it wrote to standard error."""
+        self.process.send_signal(how)
+        self.process.wait(timeout=30)
+        return self.process.returncode, self.errors
+
+    @property
+    def errors(self) -> str:
+        """What it has written to standard error so far."""
+        self._errors.seek(0)
+        return self._errors.read()
+
+    def cpu_seconds(self) -> float:
+        """Processor time that the server has used so far."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def megabytes(self) -> float:
+        """Memory that it holds now."""
+        lines = Path(f"/proc/{self.process.pid}/status").read_text().splitlines()
+        (line,) = [line for line in lines if line.startswith("VmRSS:")]
+        return int(line.split()[1]) / 1024
+
+    def _answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=1) as answer:
+                return answer.status == 200
+        except OSError:
+            return False
+
+
+@contextmanager
+def serving(*options: str, port: int | None = None, **environment: str) -> Iterator[Server]:
+    """A server for as long as the block lasts."""
+    server = Server(*options, port=port, **environment)
+    try:
+        yield server
+    finally:
+        if server.process.poll() is None:
+            server.stop()
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
