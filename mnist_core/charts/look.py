@@ -52,14 +52,25 @@ def bars(
     rows: dict[str, tuple[list[float], dict[str, Any]]], x_title: str, y_title: str, dark: bool
 ) -> Figure:
     """Groups of bars from zero, at 0, 1, 2 …: for each name its values and plotly.js marker."""
-    layout = layout_of(dark)
-    layout["xaxis"] |= {"title": {"text": x_title, "standoff": 8}, "dtick": 1, "zeroline": False}
-    layout["yaxis"] |= {"title": {"text": y_title}, "rangemode": "tozero"}
-    layout["legend"]["title"]["text"] = ""
     data = [
         {"type": "bar", "name": name, "y": values, "marker": marker}
         for name, (values, marker) in rows.items()
     ]
+    figure = framed(data, x_title, y_title, dark)
+    figure["layout"]["xaxis"] |= {"dtick": 1, "zeroline": False}
+    figure["layout"]["yaxis"] |= {"rangemode": "tozero"}
+    return figure
+
+
+def framed(data: list[dict[str, Any]], x_title: str, y_title: str, dark: bool) -> Figure:
+    """Plotly.js traces in the frame of all charts; a legend where there are several."""
+    layout = layout_of(dark)
+    layout["xaxis"] |= {"title": {"text": x_title, "standoff": 8}}
+    layout["yaxis"] |= {"title": {"text": y_title}}
+    layout["legend"]["title"]["text"] = ""
+    if len(data) == 1:
+        layout["showlegend"] = False
+        layout["margin"]["b"] = 56
     return {"data": data, "layout": layout}
 
 
