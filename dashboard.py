@@ -9,10 +9,12 @@ st.set_page_config(
     layout="wide",
 )
 
-# Streamlit leaves much room above a page and in its title; on a projector the charts need it.
+# Streamlit leaves much room above a page and in its title; on a projector the charts need it. It
+# writes white on a main button, whatever its colour; on the dark theme's, black can be read.
 st.html(
     "<style>h1 { font-size: 2rem !important; padding: 0.5rem 0 !important; }"
-    "@media (min-width: 768px) { .stMainBlockContainer { padding-top: 2rem; } }</style>"
+    "@media (min-width: 768px) { .stMainBlockContainer { padding-top: 2rem; } }"
+    "[data-testid=stBaseButton-primary]:enabled { color: light-dark(white, black); }</style>"
 )
 
 page = st.navigation(

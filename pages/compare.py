@@ -121,7 +121,7 @@ def _curves(record: RaceRecord, view: charts.RaceView) -> None:
         live_chart(
             charts.race_curve(record, view),
             key="race_curve",
-            label=f"Line chart of the race. {race_words.verdict(record)}",
+            label=f"Line chart of the race. {race_words.verdict(record) or 'No figures yet.'}",
         )
     with right:
         st.markdown("**Seconds per epoch**")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import plotly.graph_objects as go
 import streamlit as st
 import torch
 from torch import Tensor
@@ -71,13 +70,16 @@ def _counts() -> None:
             "training digits": train.labels.bincount().tolist(),
             "test digits": test.labels.bincount().tolist(),
         }
-        tints = charts.accent(is_dark()), charts.grey(is_dark())
+        markers = (
+            {"color": charts.accent(is_dark())},
+            {"color": charts.grey(is_dark()), "pattern": {"shape": "/"}},
+        )
         rows = {
-            name: (count, {"color": tint})
-            for (name, count), tint in zip(counts.items(), tints, strict=True)
+            name: (count, marker)
+            for (name, count), marker in zip(counts.items(), markers, strict=True)
         }
         figure = charts.bars(rows, x_title="label", y_title="digits", dark=is_dark())
-        live_chart(figure, key="label_counts", label="How many of each digit", height=320)
+        live_chart(figure, key="label_counts", label=_told(counts), height=320)
         st.dataframe(
             [
                 {"label": label} | {name: counts[name][label] for name in counts}
@@ -85,6 +87,13 @@ def _counts() -> None:
             ],
             hide_index=True,
         )
+
+
+def _told(counts: dict[str, list[int]]) -> str:
+    return "Bar chart. " + ". ".join(
+        f"Of the {name}, the counts of 0 to 9 are {', '.join(f'{one:,}' for one in of_each)}"
+        for name, of_each in counts.items()
+    )
 
 
 def _picked_digit(train: Digits) -> int:
@@ -206,24 +215,26 @@ def _row_before_and_after(pixels: Tensor, row: int, normalization: Normalization
         st.markdown(f"**Row {row} after**, shaded as drawn")
         st.html(_cells(after, before))
     dark = is_dark()
-    old = {"color": charts.grey(dark), "dash": "dot"}
-    new = {"color": charts.accent(dark)}
-    figure = go.Figure(
-        [
-            go.Scatter(name="before", y=before, mode="lines+markers", line=old),
-            go.Scatter(
-                name="after", y=after, mode="lines+markers", line=new, marker={"symbol": "square"}
-            ),
-        ]
+    lines = [
+        _line("before", before, {"color": charts.grey(dark), "dash": "dot"}, "circle"),
+        _line("after", after, {"color": charts.accent(dark)}, "square"),
+    ]
+    figure = charts.framed(lines, "column of the pixel", "value", dark)
+    live_chart(
+        figure,
+        key="row_chart",
+        label=f"Line chart of row {row}: before from {_ends(before)}, after from {_ends(after)}",
+        height=320,
     )
-    figure.update_layout(
-        height=280,
-        margin={"t": 8},
-        xaxis={"title": "column of the pixel"},
-        yaxis={"title": "value"},
-        legend={"orientation": "h", "y": 1.1},
-    )
-    st.plotly_chart(figure, key="row_chart")
+
+
+def _line(name: str, values: list[float], line: dict, symbol: str) -> dict:
+    look = {"line": line, "marker": {"symbol": symbol}}
+    return {"type": "scatter", "name": name, "y": values, "mode": "lines+markers"} | look
+
+
+def _ends(values: list[float]) -> str:
+    return f"{min(values):.4f} to {max(values):.4f}"
 
 
 def _cells(values: list[float], shades: list[float]) -> str:
@@ -265,16 +276,15 @@ def _all_pixels(normalization: Normalization) -> None:
     ]
     figures = {"before": values, "after": after}
     for column, (name, at) in zip(st.columns(2), figures.items(), strict=True):
-        line = {"shape": "hvh", "color": charts.accent(is_dark())}
-        figure = go.Figure(go.Scatter(x=at, y=counts, mode="lines", line=line))
-        figure.update_layout(
-            height=260,
-            margin={"t": 30},
-            title={"text": name},
-            xaxis={"title": "value of a pixel"},
-            yaxis={"title": "pixels", "type": "log", "dtick": 1, "exponentformat": "power"},
-        )
-        column.plotly_chart(figure, key=f"histogram_{name}")
+        with column:
+            st.markdown(f"**{name.capitalize()}**")
+            live_chart(
+                _histogram(at, counts),
+                key=f"histogram_{name}",
+                label=f"How many pixels have each value {name} normalization, from {_ends(at)}: "
+                f"{counts[0] / counts.sum():.0%} of them have the lowest.",
+                height=260,
+            )
     st.dataframe(
         rows,
         hide_index=True,
@@ -283,6 +293,14 @@ def _all_pixels(normalization: Normalization) -> None:
             for name in ("mean", "standard deviation")
         },
     )
+
+
+def _histogram(at: np.ndarray, counts: np.ndarray) -> charts.Figure:
+    line = {"shape": "hvh", "color": charts.accent(is_dark())}
+    steps = {"x": at.tolist(), "y": counts.tolist(), "mode": "lines", "line": line}
+    figure = charts.framed([{"type": "scatter", **steps}], "value of a pixel", "pixels", is_dark())
+    figure["layout"]["yaxis"] |= {"type": "log", "dtick": 1, "exponentformat": "power"}
+    return figure
 
 
 @st.cache_data(show_spinner=False)

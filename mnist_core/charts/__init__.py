@@ -14,7 +14,7 @@ from mnist_core.charts.costs import (
     where_the_seconds_go,
 )
 from mnist_core.charts.curve import Measure, learning_curve
-from mnist_core.charts.look import Figure, accent, bars, colour, grey
+from mnist_core.charts.look import Figure, accent, bars, colour, framed, grey
 from mnist_core.charts.race import RaceMeasure, RaceView, race_curve
 from mnist_core.charts.seconds import MOST_BARS, seconds_per_epoch
 from mnist_core.charts.target import target_chart
@@ -30,6 +30,7 @@ __all__ = [
     "colour",
     "digits_per_second_by_size",
     "epoch_seconds_by_size",
+    "framed",
     "grey",
     "learning_curve",
     "race_curve",

@@ -11,6 +11,7 @@ from mnist_core.charts.look import (
     Figure,
     accent,
     colour,
+    faded,
     grey,
     layout_of,
     log_axis,
@@ -175,7 +176,8 @@ def _empty(layout: Figure, text: str = _EMPTY) -> Figure:
 def _epoch_bars(rows: list[_Row], dark: bool) -> dict[str, Any]:
     tints = [colour(entries[0].batch_size, dark) for _, entries, _ in rows]
     filled = [
-        tint if time.share == 1 else CLEAR for tint, (_, _, time) in zip(tints, rows, strict=True)
+        faded(tint, 0.45) if time.share == 1 else CLEAR
+        for tint, (_, _, time) in zip(tints, rows, strict=True)
     ]
     return {
         "type": "bar",
@@ -186,7 +188,6 @@ def _epoch_bars(rows: list[_Row], dark: bool) -> dict[str, Any]:
         "y": [time.median for *_, time in rows],
         "marker": {
             "color": filled,
-            "opacity": 0.55,
             "line": {"color": tints, "width": 2},
         },
         "hovertemplate": "%{y:.3~g} s",

@@ -28,7 +28,6 @@ _WHOLE_EPOCHS = 20  # the latest ones, of which every test point is drawn
 _MOST_OLD_POINTS = 300
 _LABEL_ROWS = 3
 _LABEL_SPACE = 0.08  # labels closer than this share of the axis are told as one
-_MIDDLE_GREY = "#7d7f87"  # for text that must be read in either theme
 
 
 def learning_curve(
@@ -72,7 +71,7 @@ def learning_curve(
     if snapshot.changes:
         layout["margin"]["t"] = 8 + 16 * _LABEL_ROWS
     layout["shapes"] = [_mark(change, against, dark) for change in snapshot.changes]
-    layout["annotations"] = _mark_labels(snapshot, against)
+    layout["annotations"] = _mark_labels(snapshot, against, dark)
     layout["annotations"] += _segment_labels(snapshot, measure, against, log_scale, dark)
     if ghost is not None:
         layout["annotations"].append(_ghost_label(ghost, measure, against, log_scale, dark))
@@ -246,7 +245,7 @@ def _mark(change: Change, against: Clock, dark: bool) -> dict[str, Any]:
     }
 
 
-def _mark_labels(snapshot: Snapshot, against: Clock) -> list[dict[str, Any]]:
+def _mark_labels(snapshot: Snapshot, against: Clock, dark: bool) -> list[dict[str, Any]]:
     """What changed, above each mark: neighbours in different rows, the latest ones only."""
     space = _LABEL_SPACE * _clock(snapshot.place, against)
     groups: list[list[Change]] = []
@@ -267,7 +266,7 @@ def _mark_labels(snapshot: Snapshot, against: Clock) -> list[dict[str, Any]]:
             "xanchor": _anchor(_clock(group[0].place, against), _clock(snapshot.place, against)),
             "text": words.changes(group),
             "showarrow": False,
-            "font": {"color": _MIDDLE_GREY},
+            "font": {"color": grey(dark)},
         }
         for index, group in labelled
     ]

@@ -9,7 +9,7 @@ from statistics import median
 from typing import Any, Literal
 
 from mnist_core import words
-from mnist_core.charts.look import Figure, colour, grey, layout_of, say_empty
+from mnist_core.charts.look import Figure, colour, faded, grey, layout_of, say_empty
 from mnist_core.race import words as race_words
 from mnist_core.race.records import Entry, RaceRecord
 from mnist_core.race.results import by_size
@@ -177,9 +177,9 @@ def _band(line: _Line, view: RaceView) -> list[dict[str, Any]]:
     high = _trace(line, "-high", line.x, line.high, view)
     for trace in (low, high):
         trace |= {"showlegend": False, "hoverinfo": "skip", "mode": "lines"}
-        trace["line"] |= {"width": 0}
-    tint = line.tint.replace("rgb", "rgba").replace(")", ", 0.2)")
-    return [low, high | {"fill": "tonexty", "fillcolor": tint}]
+        # Its edges, since the tint between them is too pale to be told from the page by all.
+        trace["line"] |= {"width": 1, "dash": "dot"}
+    return [low, high | {"fill": "tonexty", "fillcolor": faded(line.tint, 0.8)}]
 
 
 def _trace(

@@ -104,7 +104,18 @@ def _test_pass_bars(epochs: tuple[EpochRecord, ...], dark: bool) -> dict[str, An
         "name": "test pass",
         "x": [epoch.epoch for epoch in epochs],
         "y": [epoch.test_seconds for epoch in epochs],
-        "marker": {"color": grey(dark), "line": {"width": 0}},
+        # Told from training by its pattern as well: the two greys of a grey page would be one.
+        "marker": {
+            "color": CLEAR,
+            "line": {"color": grey(dark), "width": 1},
+            "pattern": {
+                "shape": "x",
+                "size": 5,
+                "fgcolor": grey(dark),
+                "fgopacity": 1,
+                "fillmode": "overlay",
+            },
+        },
         "hovertemplate": "epoch %{x}<br>test pass %{y:.3~g} s",
     }
 

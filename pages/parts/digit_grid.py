@@ -59,7 +59,7 @@ def digit_grid(
     st.session_state[kept] = chosen
     grid = component(
         "digit_grid",
-        html='<div class="digit-grid" role="group"></div>',
+        html='<div class="digit-grid" role="group" aria-label="Digits"></div>',
         css=_CSS,
         js=_JS,
         isolate_styles=False,

@@ -12,9 +12,29 @@ const ready = (url) =>
     document.head.append(script);
   }));
 
+// What Plotly leaves out: a name for the picture, and keys for the legend, which knows the mouse alone.
+// Not a name for the whole: a picture's inside is closed to a screen reader, and buttons are within.
+const nameAndKeys = (chart) => {
+  const picture = chart.querySelector(".main-svg");
+  picture.setAttribute("role", "img");
+  picture.setAttribute("aria-label", chart.label);
+  chart.querySelectorAll(".legendtoggle").forEach((toggle) => {
+    const item = toggle.closest(".traces");
+    toggle.setAttribute("tabindex", "0");
+    toggle.setAttribute("role", "switch");
+    toggle.setAttribute("aria-label", `Show ${item.querySelector(".legendtext").textContent}`);
+    toggle.setAttribute("aria-checked", String(Number(item.style.opacity || 1) === 1));
+    toggle.onkeydown = (event) => {
+      if (event.key !== "Enter" && event.key !== " ") return;
+      event.preventDefault();
+      for (const type of ["mousedown", "mouseup"]) toggle.dispatchEvent(new MouseEvent(type, { bubbles: true }));
+    };
+  });
+};
+
 export default function ({ data, parentElement }) {
   const chart = parentElement.querySelector(".live-chart");
-  chart.setAttribute("aria-label", data.label);
+  chart.label = data.label;
   chart.style.height = `${data.height}px`;
   chart.figure = data.figure;
   chart.figure.layout.font.family = getComputedStyle(parentElement).fontFamily;
@@ -24,9 +44,12 @@ export default function ({ data, parentElement }) {
       if (!chart.observer) chart.textContent = "";
       Plotly.react(chart, chart.figure.data, chart.figure.layout, {
         displaylogo: false,
-        modeBarButtonsToRemove: ["lasso2d", "select2d"],
+        // Nothing is sent anywhere: without Plotly's own "Share chart".
+        modeBarButtonsToRemove: ["lasso2d", "select2d", "sendChartToCloud"],
       });
+      nameAndKeys(chart);
       if (chart.observer) return;
+      chart.on("plotly_afterplot", () => nameAndKeys(chart));
       chart.observer = new ResizeObserver(() => {
         // It is told of the chart's end too, when there is nothing left to resize.
         if (chart.isConnected && chart.offsetWidth > 0) Plotly.Plots.resize(chart);

@@ -23,8 +23,11 @@ _CSS = """
 .live-chart :is(.legendtext, .legendtitletext, .xtitle, .ytitle) {
   fill: var(--st-text-color) !important;
 }
+.live-chart :is(.modebar-btn, .legendtoggle):focus-visible {
+  outline: 3px solid var(--st-primary-color) !important;
+}
 """
-_HTML = '<div class="live-chart" role="img"></div>'
+_HTML = '<div class="live-chart"></div>'
 _JS = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
 
 

@@ -16,11 +16,12 @@ _CSS = """
 }
 .matrix b { font-weight: bold; }
 .matrix button {
-  border: 2px solid transparent; cursor: pointer; min-width: 0;
+  border: 2px solid transparent; cursor: pointer; min-width: 0; position: relative;
   background: color-mix(in srgb, var(--st-primary-color) var(--shade), transparent);
 }
 .matrix button:hover { border-color: var(--st-border-color); }
-.matrix button:focus-visible { outline: 3px solid var(--st-primary-color); }
+/* Above the cells that come after it, which would cover its outline. */
+.matrix button:focus-visible { outline: 3px solid var(--st-text-color); z-index: 1; }
 .matrix button[aria-pressed=true] { border-color: var(--st-text-color); }
 @media (max-width: 640px) { .matrix b, .matrix button { font-size: 12px; } }
 """

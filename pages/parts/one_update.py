@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import plotly.graph_objects as go
 import streamlit as st
 
 from mnist_core import charts
 from mnist_core.sandbox import OneUpdate, Sandbox
+from pages.parts.live_chart import live_chart
 from pages.parts.session import Session
 from pages.parts.shared import RUNNER, is_dark, mnist
 
-_UPDATE_SIZES = (1, 200, 60_000)
+_MARK_PIXELS = {1: 7, 200: 11, 60_000: 16}
+_UPDATE_SIZES = tuple(_MARK_PIXELS)
 
 
 def one_update(session: Session) -> None:
@@ -91,35 +92,17 @@ def _all_updates(updates: list[OneUpdate]) -> None:
         if counts[size]
     ]
     st.markdown(f"**Updates that made the test loss worse:** {', '.join(told)}.")
-    dark = is_dark()
-    figure = go.Figure(
-        go.Scatter(
-            y=[updates[0].test_loss_before, *(one.test_loss_after for one in updates)],
-            mode="lines+markers",
-            line={"color": charts.grey(dark), "width": 1},
-            marker={
-                "size": 10,
-                "color": [
-                    charts.grey(dark),
-                    *(charts.colour(one.digits, dark) for one in updates),
-                ],
-                "symbol": [
-                    "circle",
-                    *("x" if one.worsened else "circle" for one in updates),
-                ],
-            },
-            text=["before", *(f"{one.digits:,} digits" for one in updates)],
-            hovertemplate="%{text}<br>%{y:,.1f}<extra></extra>",
-        )
-    )
-    figure.update_layout(
+    live_chart(
+        _tried(updates),
+        key="tried_updates",
+        label=f"Test loss after each of {len(updates)} updates, from "
+        f"{updates[0].test_loss_before:,.1f} to {updates[-1].test_loss_after:,.1f}",
         height=300,
-        margin={"t": 8},
-        xaxis={"title": "updates tried", "tickformat": ",d"},
-        yaxis={"title": "test loss, sum", "tickformat": ","},
     )
-    st.plotly_chart(figure, key="tried_updates")
-    st.caption("A cross is an update that made the test loss worse; a dot one that did not.")
+    st.caption(
+        "A cross is an update that made the test loss worse, a dot one that did not; the more "
+        "digits, the larger."
+    )
     with st.expander("Every update as a table"):
         st.dataframe(
             [
@@ -136,3 +119,25 @@ def _all_updates(updates: list[OneUpdate]) -> None:
             ],
             hide_index=True,
         )
+
+
+def _tried(updates: list[OneUpdate]) -> charts.Figure:
+    dark = is_dark()
+    tints = [charts.colour(one.digits, dark) for one in updates]
+    line = {
+        "type": "scatter",
+        "y": [updates[0].test_loss_before, *(one.test_loss_after for one in updates)],
+        "mode": "lines+markers",
+        "line": {"color": charts.grey(dark), "width": 1},
+        "marker": {
+            "size": [8, *(_MARK_PIXELS[one.digits] for one in updates)],
+            "color": [charts.grey(dark), *tints],
+            "symbol": ["circle", *("x" if one.worsened else "circle" for one in updates)],
+        },
+        "text": ["before", *(f"{one.digits:,} digits" for one in updates)],
+        "hovertemplate": "%{text}<br>%{y:,.1f}<extra></extra>",
+    }
+    figure = charts.framed([line], "updates tried", "test loss, sum", dark)
+    figure["layout"]["xaxis"] |= {"tickformat": ",d"}
+    figure["layout"]["yaxis"] |= {"tickformat": ","}
+    return figure

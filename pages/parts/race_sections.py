@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -67,7 +68,7 @@ def _target(record: RaceRecord, choices: Choices) -> None:
                 figure,
                 key=f"race_target_{clock}",
                 label=f"{clock.capitalize()} to a test loss of {choices.target:,.0f} against "
-                "batch size, both axes logarithmic. The table holds the figures.",
+                "batch size, both axes logarithmic. Under Table the same stands in figures.",
             )
     st.caption(
         "A marker stands between the two test passes around the target, its bar reaches from one "
@@ -101,29 +102,38 @@ def _timing(record: RaceRecord, _choices: Choices) -> None:
 
 def _bars(record: RaceRecord, title: str, draw: Callable, key: str) -> None:
     st.markdown(f"**{title}**")
+    figure = draw(record, is_dark())
     live_chart(
-        draw(record, is_dark()), key=key, label=f"Bar chart: {title} by batch size.", height=300
+        figure, key=key, label=f"Bar chart: {title} by batch size. {_told(figure)}", height=300
     )
 
 
+def _told(figure: charts.Figure) -> str:
+    """The bars in words: "1: 60,000; 200: 300"."""
+    sizes = figure["layout"]["xaxis"]["ticktext"]
+    values = [label["text"] for label in figure["layout"]["annotations"]]
+    told = zip(sizes, values, strict=False)
+    return "; ".join(f"{size}: {re.sub('<.*?>', '', value)}" for size, value in told)
+
+
 def _costs(record: RaceRecord, _choices: Choices) -> None:
-    dark = is_dark()
+    dark, told = is_dark(), race_words.cost(charts.update_costs(record)[1])
     left, right = st.columns(2)
     with left:
         st.markdown("**Time of an update: a + b·B**")
         live_chart(
             charts.update_cost_chart(record, dark),
             key="race_update_cost",
-            label="Milliseconds of an update against batch size, with the fitted line.",
+            label=f"Milliseconds of an update against batch size, with the fitted line. {told}",
         )
     with right:
         st.markdown("**An epoch, split by that line**")
         live_chart(
             charts.where_the_seconds_go(record, dark),
             key="race_split",
-            label="An epoch's seconds by batch size: fixed cost and arithmetic, stacked.",
+            label=f"An epoch's seconds by batch size: fixed cost and arithmetic. {told}",
         )
-    st.markdown(race_words.cost(charts.update_costs(record)[1]))
+    st.markdown(told)
 
 
 def _tutorial(record: RaceRecord, _choices: Choices) -> None:

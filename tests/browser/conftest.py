@@ -58,9 +58,15 @@ def page(browser: Browser, server: Server) -> Iterator[Page]:
     assert complaints == []
 
 
-def new_visitor(browser: Browser, server: Server, path: str = "", width: int = 1366) -> Page:
-    """A page in a browser context of its own, with both live charts drawn where it is Train."""
-    page = browser.new_context(viewport={"width": width, "height": 900}).new_page()
+def new_visitor(
+    browser: Browser, server: Server, path: str = "", width: int = 1366, theme: str = "light"
+) -> Page:
+    """A page in a browser context of its own, with both live charts drawn where it is Train.
+
+    theme: what the visitor's system prefers, light or dark.
+    """
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=theme)
+    page = context.new_page()
     page.set_default_timeout(PATIENCE_MS)
     page.goto(f"{server.url}/{path}")
     if not path:

@@ -10,8 +10,6 @@ import pytest
 from mnist_core import Run, Settings, charts
 from tests.conftest import train_at, train_epochs
 
-SLIDER = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 60000)
-
 
 @pytest.fixture
 def run(tiny):
@@ -210,33 +208,3 @@ def test_trace_ids_can_stand_in_a_css_selector(run):
         ids = [trace["uid"] for trace in figure["data"]]
         assert all(re.fullmatch(r"[A-Za-z0-9-]+", one) for one in ids)
         assert len(set(ids)) == len(ids)
-
-
-@pytest.mark.parametrize(
-    ("dark", "page"), [(False, "rgb(255, 255, 255)"), (True, "rgb(14, 17, 23)")]
-)
-def test_each_size_has_a_colour_of_its_own_that_stands_out_from_the_page(dark, page):
-    colours = [charts.colour(size, dark) for size in SLIDER]
-    assert len(set(colours)) == len(SLIDER)
-    assert all(contrast(colour, page) >= 3 for colour in colours)
-
-
-@pytest.mark.parametrize(("dark", "grows"), [(False, True), (True, False)])
-def test_lightness_grows_or_falls_with_the_size_all_along_the_scale(dark, grows):
-    lightness = [luminance(charts.colour(size, dark)) for size in SLIDER]
-    assert lightness == sorted(lightness, reverse=not grows)
-
-
-def contrast(first: str, second: str) -> float:
-    """WCAG 2 contrast ratio."""
-    dark, light = sorted((luminance(first), luminance(second)))
-    return (light + 0.05) / (dark + 0.05)
-
-
-def luminance(colour: str) -> float:
-    """WCAG 2 relative luminance of "rgb(r, g, b)"."""
-    parts = [int(part) / 255 for part in re.findall(r"\d+", colour)]
-    linear = [
-        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
-    ]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

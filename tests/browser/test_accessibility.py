@@ -1,0 +1,226 @@
+"""What a checker, a keyboard and a large print meet on each page, in both themes."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import move_slider, new_visitor, press, wait_for_points
+
+QUICK_RACE = "compare?sizes=50,200,2000&epochs=0.1"
+SMALL_PRINT = 1366
+ZOOMED = 683  # of the same window, at 200 %
+TELEPHONE = 400
+
+
+def at_rest(page: Page) -> Page:
+    """Return when all that the script drew has come, and what fades in has done so."""
+    expect(page.locator("[data-test-script-state=notRunning]")).to_have_count(1)
+    page.wait_for_timeout(500)
+    return page
+
+
+def follow_link(page: Page, title: str) -> None:
+    page.evaluate("title => [...document.querySelectorAll('[data-testid=stSidebarNavLink]')]"
+                  ".find(link => link.textContent.includes(title)).click()", title)  # fmt: skip
+    expect(page.get_by_role("heading", name=title, level=1, exact=True)).to_be_visible()
+
+
+def trained(browser, server, theme: str, width: int = SMALL_PRINT) -> Page:
+    """The page Train after some epochs at two batch sizes, its table open."""
+    page = new_visitor(browser, server, width=SMALL_PRINT, theme=theme)
+    press(page, "Start")
+    wait_for_points(page, "seconds_per_epoch", 3)
+    move_slider(page, "batch_size", 1)
+    wait_for_points(page, "seconds_per_epoch", 9)
+    press(page, "Pause")
+    expect(page.get_by_test_id("stSidebar").get_by_text("Paused")).to_be_visible()
+    page.get_by_text("Every epoch as a table").click()
+    page.set_viewport_size({"width": width, "height": 900})
+    return page
+
+
+def raced(browser, server, theme: str, width: int = SMALL_PRINT) -> Page:
+    page = new_visitor(browser, server, QUICK_RACE, width, theme)
+    page.get_by_role("button", name="Start race", exact=True).click()
+    expect(page.get_by_text("The race is over")).to_be_visible()
+    return page
+
+
+def states(browser, server, theme: str, width: int = SMALL_PRINT):
+    """Every page with content, by name; some in two states."""
+    page = trained(browser, server, theme, width)
+    yield "train", at_rest(page)
+    follow_link(page, "Digits")
+    page.get_by_text("How many of each digit").click()
+    yield "digits", at_rest(page)
+    follow_link(page, "Mini-batch")
+    for size in (1, 200):
+        page.locator(f".st-key-update_{size} button").click()
+    page.get_by_text("Every update as a table").click()
+    yield "mini_batch", at_rest(page)
+    follow_link(page, "Predictions")
+    page.wait_for_selector(".st-key-digit_bars .main-svg")
+    yield "predictions", at_rest(page)
+    page.locator(".st-key-show").get_by_text("The whole test set").click()
+    expect(page.get_by_role("heading", name="Confusion matrix")).to_be_visible()
+    yield "predictions, whole test set", at_rest(page)
+    page.context.close()
+    page = raced(browser, server, theme, width)
+    for section in ("To the target", "Timing", "Where the seconds go", "Table"):
+        page.locator(".st-key-race_section").get_by_text(section, exact=True).click()
+        yield f"compare, {section}", at_rest(page)
+    page.context.close()
+
+
+def barriers(page: Page) -> list[str]:
+    """What axe-core finds on the page that is serious or critical."""
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{rule['id']}: {node['html'][:200]} {node['failureSummary']}"
+        for rule in found
+        if rule["impact"] in ("serious", "critical")
+        for node in rule["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_checker_finds_no_serious_barrier_on_any_page(browser, server, theme):
+    for name, page in states(browser, server, theme):
+        assert barriers(page) == [], name
+
+
+@pytest.mark.parametrize("width", [ZOOMED, TELEPHONE])
+def test_nothing_is_cut_and_no_page_scrolls_sideways_when_zoomed(browser, server, width):
+    for name, page in states(browser, server, "light", width):
+        assert too_wide(page) == [], name
+
+
+def too_wide(page: Page) -> list[str]:
+    """What stands beyond the window's edge, or has lost the end of its text."""
+    return page.evaluate(
+        """() => {
+          const told = (e) => `${e.tagName} ${e.getAttribute("class")}: ${e.textContent}`;
+          const main = document.querySelector("[data-testid=stMain]");
+          const scrolling = "[data-testid=stDataFrame], .katex-display";
+          const shown = [...main.querySelectorAll("*")].filter(
+            (e) => e.checkVisibility() && e.offsetWidth > 1 && !e.closest(scrolling));
+          const sideways = (e) => e.scrollWidth > e.clientWidth + 1;
+          return [
+            ...[document.documentElement, main].filter(sideways),
+            ...shown.filter((e) => e.getBoundingClientRect().right > innerWidth + 1),
+            ...shown.filter((e) => sideways(e) && getComputedStyle(e).textOverflow === "ellipsis"),
+          ].map(told).map((text) => text.slice(0, 120));
+        }"""
+    )
+
+
+def stops(page: Page, most: int = 150) -> list[dict]:
+    """Where the Tab key leads, from the page's beginning until it leaves the page."""
+    page.evaluate("() => { document.activeElement.blur(); getSelection().removeAllRanges(); }")
+    page.locator("[data-testid=stSidebarNavLink]").first.focus()
+    found = []
+    while len(found) < most:
+        found.append(page.evaluate(_STOP))
+        page.keyboard.press("Tab")
+        if page.evaluate("() => document.activeElement === document.body"):
+            return found
+    pytest.fail("the Tab key goes round in circles")
+
+
+_STOP = """() => {
+  const e = document.activeElement;
+  const key = e.closest("[class*=st-key-]")?.className.match(/st-key-(\\S+)/)[1];
+  const name = e.getAttribute("aria-label") || e.labels?.[0]?.textContent || e.textContent;
+  return { key, name: name.trim(), tag: e.tagName };
+}"""
+
+FIRST_STOPS = {"play", "reset", "batch_size", "learning_rate"}
+
+
+@pytest.mark.parametrize(
+    ("title", "keys"),
+    [
+        ("Train", {"measure", "against", "log_scale", "keep_ghost", "csv"}
+            | {"learning_curve", "seconds_per_epoch"}),
+        ("Digits", {"samples", "first_index", "row", "page_normalization", "train_with_this"}
+            | {"strip_index_0_11", "row_chart", "histogram_before", "histogram_after"}),
+        ("Mini-batch", {"draw_batch", "batch_grid", "update_1", "update_200", "update_60000"}
+            | {"new_sandbox"}),
+        ("Predictions", {"show", "draw_sixteen", "only_mistakes", "sixteen_grid", "digit_bars"}),
+        ("Compare", {"race_sizes", "race_limit", "race_epochs_epochs", "race_rule", "race_rate"}
+            | {"race_repeats", "race_tutorial", "race_start", "race_measure", "race_target"}
+            | {"race_against_clock", "race_axes", "race_curve", "race_section"}),
+    ],
+)  # fmt: skip
+def test_the_tab_key_reaches_every_control_and_each_has_a_name(page, title, keys):
+    follow_link(page, title)
+    # A run at batch size 1: a page of 200 digits has 200 stops.
+    move_slider(page, "batch_size", -7)
+    at_rest(page)
+    reached = stops(page)
+    assert keys | FIRST_STOPS <= {stop["key"] for stop in reached}
+    assert [stop for stop in reached if not stop["name"]] == []
+
+
+def test_a_digit_and_a_cell_are_picked_by_key_and_their_focus_shows(page):
+    follow_link(page, "Predictions")
+    digit = page.locator(".st-key-sixteen_grid button").nth(2)
+    expect(digit).to_be_visible()
+    page.locator(".st-key-sixteen_grid button").nth(1).focus()
+    page.keyboard.press("Tab")
+    expect(digit).to_be_focused()
+    assert outline(page) >= 2
+    page.keyboard.press("Enter")
+    expect(digit).to_have_attribute("aria-pressed", "true")
+
+    page.locator(".st-key-show").get_by_text("The whole test set").click()
+    cell = page.get_by_role("button", name="true 4, predicted 3:")
+    expect(cell).to_be_visible()
+    page.get_by_role("button", name="true 4, predicted 2:").focus()
+    page.keyboard.press("Tab")
+    expect(cell).to_be_focused()
+    assert outline(page) >= 2
+    assert page.evaluate("() => getComputedStyle(document.activeElement).zIndex") == "1"
+    page.keyboard.press(" ")
+    expect(page.get_by_role("heading", name="True 4, predicted 3")).to_be_visible()
+
+
+def test_a_charts_buttons_and_legend_work_by_key_while_it_grows(page):
+    press(page, "Start")
+    wait_for_points(page, "seconds_per_epoch", 4)
+    chart = page.locator(".st-key-seconds_per_epoch .live-chart")
+    switch = chart.get_by_role("switch", name="Show test pass")
+    expect(switch).to_have_attribute("aria-checked", "true")
+    chart.get_by_role("button", name="Reset axes").focus()
+    page.keyboard.press("Shift+Tab")
+    assert outline(page) >= 2
+    expect(page.locator(":focus")).to_be_in_viewport()
+    switch.focus()
+    page.keyboard.press("Enter")
+    expect(switch).to_have_attribute("aria-checked", "false")
+    wait_for_points(page, "learning_curve", 30)
+    expect(switch).to_be_focused()
+    expect(switch).to_have_attribute("aria-checked", "false")
+    expect(chart.get_by_role("button", name="Share")).to_have_count(0)
+    press(page, "Pause")
+
+
+def outline(page: Page) -> float:
+    """How thick the line around the focused element is, in pixels; 0 where there is none."""
+    return page.evaluate(
+        """() => { const style = getComputedStyle(document.activeElement);
+              return style.outlineStyle === "none" ? 0 : parseFloat(style.outlineWidth); }"""
+    )
+
+
+def test_each_chart_is_a_picture_whose_name_says_what_it_shows(browser, server):
+    for name, page in states(browser, server, "light"):
+        charts = page.locator(".live-chart")
+        pictures = page.locator(".live-chart [role=img]")
+        expect(pictures).to_have_count(charts.count())
+        told = [picture.get_attribute("aria-label") for picture in pictures.all()]
+        assert all(any(sign.isdigit() for sign in label) for label in told), (name, told)
+        assert not any("None" in label for label in told), (name, told)
+        assert page.get_by_test_id("stPlotlyChart").count() == 0, "it has no name"
