@@ -136,6 +136,11 @@ class Runner:
         """Whether the run plays, or was paused and still has a turn to end."""
         return run in self._seats
 
+    @property
+    def live_count(self) -> int:
+        """How many runs have a turn to come or to end."""
+        return len(self._seats)
+
     @contextmanager
     def resting(self, run: AnyTrainable) -> Iterator[AnyTrainable]:
         """The run between two turns for as long as the block lasts: to ask it, or to copy it.

@@ -8,13 +8,17 @@ from collections.abc import Callable
 import streamlit as st
 
 from pages.parts.session import Session
+from pages.parts.shared import RUNNER
 
 _TICK_SECONDS = 0.5
+_TICKS_PER_SECOND = 20  # of all visitors together; more of them would wait for each other
 _SETTLING_SECONDS = 0.03
 
 
 def follow(session: Session, draw: Callable[[], None]) -> None:
-    """Draw a part of the page now, and while anything is trained again twice a second.
+    """Draw a part of the page now, and while anything is trained again and again.
+
+    Twice a second, or less often where so many train that their ticks would crowd out the clicks.
 
     Where the whole page must be drawn anew, since all has come to rest or a runner has ended, the
     last of a page's followers sees to it: behind another one's tick, Streamlit would draw the page
@@ -31,17 +35,24 @@ def follow(session: Session, draw: Callable[[], None]) -> None:
         if session.outdated and place == session.followers:
             st.rerun()
         draw()
+        settle(session)
 
     with st.container():
-        st.fragment(tick, run_every=_TICK_SECONDS if session.live else None)()
+        st.fragment(tick, run_every=tick_seconds() if session.live else None)()
+
+
+def tick_seconds() -> float:
+    """Between two ticks, by how many train at present."""
+    return max(_TICK_SECONDS, RUNNER.live_count / _TICKS_PER_SECOND)
 
 
 def settle(session: Session) -> None:
-    """End a script run only when Streamlit has had time to take over all that it drew.
+    """End a script run, or a tick, only when Streamlit has had time to take over all that it drew.
 
     A tick that arrives just when the script's thread has ended starts another thread, and what the
     first one drew and the server's event loop has not taken over is dropped without a word: a page
-    without its last elements. Only where there are ticks; the visitor sees the page meanwhile.
+    without its last elements, or a part that stays as it was till the next tick. Only where there
+    are ticks; the visitor sees the page meanwhile.
     """
     if session.ticking:
         time.sleep(_SETTLING_SECONDS)

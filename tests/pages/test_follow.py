@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 from streamlit.testing.v1 import AppTest
+
+from pages.parts import follow
 
 
 def a_page() -> None:
@@ -20,3 +24,9 @@ def test_what_is_followed_cannot_be_withdrawn_from_the_places_of_a_page():
     # The fragment is a container itself, and Streamlit's to withdraw: the place is not.
     (fragment,) = page[0].children.values()
     assert fragment.children[0].value == "followed"
+
+
+def test_the_more_train_the_rarer_are_the_ticks(monkeypatch):
+    for live, seconds in ((0, 0.5), (1, 0.5), (10, 0.5), (30, 1.5), (60, 3.0)):
+        monkeypatch.setattr(follow, "RUNNER", SimpleNamespace(live_count=live))
+        assert follow.tick_seconds() == seconds
