@@ -67,7 +67,7 @@ def test_where_the_digits_are_missing_the_page_says_what_to_do(browser, tmp_path
     with serving(**nowhere) as server:
         page = new_visitor(browser, server, path="train")
         alert = page.get_by_test_id("stAlert")
-        expect(alert).to_contain_text("Missing in")
+        expect(alert).to_contain_text("train-images-idx3-ubyte.gz (missing)")
         expect(alert).to_contain_text("train-images-idx3-ubyte.gz")
         expect(page.get_by_role("button", name="Try again")).to_be_visible()
         page.context.close()
