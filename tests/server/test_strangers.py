@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import re
 import socket
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -195,7 +194,7 @@ def test_a_visitors_widget_ids_reach_only_the_visitors_own_run(server):
 def test_the_server_cannot_be_ended_from_the_websocket(server):
     with stream(server) as line:
         line.send(BackMsg(debug_shutdown_runtime=True).SerializeToString())
-        time.sleep(0.2)
+        line.ping().wait(10)
     asyncio.run(look_around(server))
 
 
