@@ -28,7 +28,9 @@ def server() -> Iterator[Server]:
         yield one
 
 
-@pytest.fixture(scope="session")
+# Not for the whole session: the driver's event loop runs in this thread for as long as it lives,
+# and the tests of other folders run their own in it.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Headless Chromium; where there is none, the tests are skipped, but not in CI."""
     if _CHROMIUM is None:
