@@ -93,7 +93,7 @@ async def attend(server: Server, visitors: int, seconds: float) -> Report:
         await visitor.leave()
     return Report(
         errors=[*broken, *(error for visitor in everybody for error in visitor.errors)],
-        epochs=[float(visitor.metric("Epochs") or 0) for visitor in everybody],
+        epochs=[visitor.epochs for visitor in everybody],
         click_seconds=[one for visitor in everybody for one in visitor.click_seconds],
         tick_seconds=[one for visitor in everybody for one in visitor.tick_seconds],
         megabytes=memory,

@@ -89,6 +89,11 @@ class Visitor:
         return next((one.body for one in metrics if one.label == label), "")
 
     @property
+    def epochs(self) -> float:
+        """How far the page says that the run is; 0 where it says nothing."""
+        return float(self.metric("Epochs") or 0)
+
+    @property
     def text(self) -> str:
         """All of the page's prose, alerts too."""
         prose = [one.markdown.body for one in self.elements.values() if one.HasField("markdown")]
@@ -129,7 +134,7 @@ class Visitor:
             for fragment in message.stop_auto_rerun.fragment_ids:
                 self._stop_timer(fragment)
         elif kind == "script_finished":
-            self._end_script_run()
+            self._end_script_run(message.script_finished)
 
     def _begin_script_run(self, message: ForwardMsg) -> None:
         self.session_id = message.new_session.initialize.session_id or self.session_id
@@ -146,8 +151,9 @@ class Visitor:
         if element.HasField("exception"):
             self.errors.append(f"{element.exception.type}: {element.exception.message}")
 
-    def _end_script_run(self) -> None:
-        if not self._fragments:
+    def _end_script_run(self, how: ForwardMsg.ScriptFinishedStatus.ValueType) -> None:
+        # A script run that was broken off for the next one has not drawn all that is still there.
+        if how == ForwardMsg.FINISHED_SUCCESSFULLY and not self._fragments:
             self.elements = {place: self.elements[place] for place in self._drawn}
         now = time.perf_counter()
         for fragment in self._fragments:

@@ -150,7 +150,7 @@ async def trained(server: Server) -> Visitor:
     await visitor.visit()
     await visitor.until(lambda: visitor.button("play"))
     await visitor.press("play")
-    await visitor.until(lambda: float(visitor.metric("Epochs")) > 0)
+    await visitor.until(lambda: visitor.epochs > 0)
     return visitor
 
 
@@ -163,10 +163,10 @@ def test_a_guessed_session_gives_a_new_one_and_leaves_others_theirs(server, gues
         await stranger.until(lambda: stranger.button("play"))
         assert stranger.session_id not in ("", guess, owner.session_id)
         assert stranger.button("play").label == "Start"
-        assert float(stranger.metric("Epochs")) == 0
+        assert stranger.epochs == 0
         assert owner.errors == []
-        before = float(owner.metric("Epochs"))
-        await owner.until(lambda: float(owner.metric("Epochs")) > before)
+        before = owner.epochs
+        await owner.until(lambda: owner.epochs > before)
         await stranger.leave()
         await owner.leave()
 
@@ -182,8 +182,8 @@ def test_a_visitors_widget_ids_reach_only_the_visitors_own_run(server):
         assert stranger.button("play").id == owner.button("play").id
         await stranger.press("play")
         await stranger.press("play")
-        before = float(owner.metric("Epochs"))
-        await owner.until(lambda: float(owner.metric("Epochs")) > before)
+        before = owner.epochs
+        await owner.until(lambda: owner.epochs > before)
         assert owner.button("play").label == "Pause"
         await stranger.leave()
         await owner.leave()
