@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import (
+    move_slider,
     new_visitor,
     points_drawn,
     press,
@@ -71,12 +72,14 @@ def test_a_page_reloaded_mid_epoch_begins_a_new_run(browser, server):
 
 def test_the_same_page_in_two_tabs_is_two_runs(browser, server):
     page = training(new_visitor(browser, server))
+    move_slider(page, "batch_size", 2)
     tab = page.context.new_page()
     tab.goto(server.url)
     tab.wait_for_selector(".st-key-learning_curve .main-svg")
     expect(tab.get_by_test_id("stSidebar").get_by_text("Ready")).to_be_visible()
     training(tab)
-    press(tab, "Pause")
+    expect(tab.get_by_test_id("stSidebar").get_by_text("batch size 200")).to_be_visible()
+    press(tab, "Reset")
     wait_for_points(page, "learning_curve", points_drawn(page, "learning_curve") + 5)
     page.context.close()
 

@@ -1,12 +1,10 @@
 from __future__ import annotations
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import (
     download_csv,
     move_slider,
-    new_visitor,
     points_drawn,
     press,
     wait_for_points,
@@ -129,37 +127,3 @@ def test_the_table_can_be_downloaded_as_csv(page):
     text = download_csv(page)
     assert text.startswith("epoch,batch_size,updates,train_loss,test_loss,test_accuracy,")
     assert text.splitlines()[1].startswith("0,200,300,")
-
-
-def test_two_visitors_do_not_disturb_each_others_runs(browser, server, page):
-    other = new_visitor(browser, server)
-    press(page, "Start")
-    move_slider(page, "batch_size", 2)
-    wait_for_points(page, "seconds_per_epoch", 1)
-    expect(other.get_by_test_id("stSidebar").get_by_text("Ready")).to_be_visible()
-    press(other, "Start")
-    wait_for_points(other, "seconds_per_epoch", 1)
-    expect(other.get_by_test_id("stSidebar").get_by_text("batch size 200")).to_be_visible()
-    press(other, "Reset")
-    wait_for_points(page, "learning_curve", points_drawn(page, "learning_curve"))
-    other.context.close()
-
-
-@pytest.mark.parametrize("width", [1366, 400])
-def test_nothing_is_wider_than_the_window(browser, server, width):
-    page = new_visitor(browser, server, width=width)
-    inside = page.evaluate(
-        # What a chart or a table draws within itself is cut at its edge; its edge is what counts.
-        "() => [...document.querySelectorAll('[data-testid=stMain] *')]"
-        ".filter(one => !one.parentElement.closest('.main-svg, [data-testid=stDataFrame]'))"
-        ".every(one => one.getBoundingClientRect().right <= innerWidth + 1)"
-    )
-    assert inside
-    assert page.evaluate(
-        "() => [...document.querySelectorAll('.live-chart')].every(chart =>"
-        " chart.querySelector('.main-svg').getBoundingClientRect().bottom"
-        " <= chart.closest('[data-testid=stBidiComponentRegular], .stElementContainer')"
-        ".getBoundingClientRect().bottom + 1)"
-    ), "a chart is cut at the bottom"
-    assert page.get_by_role("heading", name="Train").is_visible()
-    page.context.close()
