@@ -84,12 +84,15 @@ def test_the_same_page_in_two_tabs_is_two_runs(browser, server):
     page.context.close()
 
 
-def test_a_page_whose_server_was_killed_recovers_with_the_next_one(browser):
+def test_a_page_whose_server_was_killed_says_so_and_recovers_with_the_next_one(browser):
     with serving() as server:
         page = training(new_visitor(browser, server))
         server.process.send_signal(signal.SIGKILL)
         server.process.wait()
+        lost = page.get_by_role("dialog").get_by_text("Connection error")
+        expect(lost).to_be_visible()
         with serving(port=server.port):
+            expect(lost).to_be_hidden()
             expect(page.get_by_test_id("stSidebar").get_by_text("Ready")).to_be_visible()
             wait_until_in(page, lambda: points_drawn(page, "seconds_per_epoch") == 0)
             training(page)
