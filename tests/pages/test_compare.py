@@ -13,6 +13,8 @@ from tests.conftest import made_up, wait_until
 from tests.pages.conftest import DASHBOARD, figures, the_session
 
 QUICK = {"sizes": "200,2000", "epochs": "0.2"}
+# Not over before a test has looked at it.
+LONG = {"sizes": "1,2", "epochs": "50"}
 
 
 def opened(**query: str) -> AppTest:
@@ -112,7 +114,7 @@ def test_the_target_is_drawn_and_told():
 
 
 def test_the_visitors_run_rests_during_a_race_and_goes_on_after_it():
-    app = opened(**QUICK)
+    app = opened(**LONG)
     press(app, "play")
     session = the_session()
     wait_until(lambda: session.run.latest.place.updates > 0)
@@ -123,7 +125,8 @@ def test_the_visitors_run_rests_during_a_race_and_goes_on_after_it():
     assert app.button(key="play").disabled
     app.switch_page("pages/train.py").run()
     assert "Race on the page Compare" in texts(app)
-    wait_until(lambda: session.race.ended and not RUNNER.is_live(session.race))
+    session.stop_race()
+    wait_until(lambda: not RUNNER.is_live(session.race))
     app.run()
     assert session.playing
     assert not app.button(key="play").disabled
@@ -136,7 +139,7 @@ def test_a_run_that_was_paused_before_the_race_stays_paused():
 
 
 def test_a_race_can_be_paused_gone_on_with_and_stopped():
-    app = opened(sizes="1,2", epochs="9")
+    app = opened(**LONG)
     press(app, "race_start")
     session = the_session()
     assert {"race_pause", "race_stop"} <= keys(app)
@@ -156,7 +159,7 @@ def test_a_race_can_be_paused_gone_on_with_and_stopped():
 
 
 def test_one_runner_can_be_dropped_and_the_last_one_can_not():
-    app = opened(sizes="1,2", epochs="9")
+    app = opened(**LONG)
     press(app, "race_start")
     session = the_session()
     press(app, "race_drop_memory_1")
@@ -168,7 +171,7 @@ def test_one_runner_can_be_dropped_and_the_last_one_can_not():
 
 
 def test_the_settings_stay_as_they_are_while_a_race_is_on():
-    app = opened(sizes="1,2", epochs="9")
+    app = opened(**LONG)
     press(app, "race_start")
     assert app.multiselect(key="race_sizes").disabled
     assert app.number_input(key="race_epochs_epochs").disabled

@@ -10,7 +10,7 @@ from pages.parts import visitors
 from pages.parts.session import Session
 from pages.parts.shared import MOST_TRAINING, MOST_VISITORS, RUNNER, mnist
 from tests.pages.conftest import DASHBOARD, the_session
-from tests.pages.test_compare import QUICK, opened, texts
+from tests.pages.test_compare import LONG, opened, texts
 from tests.pages.test_train import press
 
 
@@ -40,7 +40,7 @@ def test_one_visitor_more_than_may_train_is_told_so_and_can_try_again(full, app)
 
 
 def test_a_race_that_there_is_no_room_for_is_not_begun_and_can_be_started_later(full):
-    app = opened(**QUICK)
+    app = opened(**LONG)
     press(app, "race_start")
     assert not app.exception
     assert "**Start race** will work" in texts(app)
@@ -53,7 +53,7 @@ def test_a_race_that_there_is_no_room_for_is_not_begun_and_can_be_started_later(
 
 def test_one_who_trains_may_race_and_have_a_ghost_where_others_find_no_room(monkeypatch):
     monkeypatch.setattr(RUNNER, "_most_owners", 1)
-    app = opened(**QUICK)
+    app = opened(**LONG)
     press(app, "play")
     press(app, "race_start")
     assert the_session().racing
