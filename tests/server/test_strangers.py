@@ -121,6 +121,17 @@ def test_a_page_of_another_origin_may_not_open_the_websocket(server, origin):
     assert refusal.value.response.status_code == 403
 
 
+def test_a_name_pointed_at_this_computer_is_shut_out_where_hosts_are_named():
+    with serving("--server.allowedHosts=localhost") as server:
+        line = socket.create_connection(("localhost", server.port))
+        name = f"evil.example:{server.port}"
+        with pytest.raises(InvalidStatus) as refusal:
+            connect(f"ws://{name}/_stcore/stream", sock=line, origin=f"http://{name}")
+        assert refusal.value.response.status_code == 403
+        with stream(server, origin=server.url) as line:
+            line.ping().wait(10)
+
+
 def test_the_dashboards_own_page_may(server):
     with stream(server, origin=server.url) as line:
         line.ping().wait(10)
