@@ -2,6 +2,8 @@
 
 import streamlit as st
 
+from pages.parts.live_chart import load_plotly
+
 st.set_page_config(
     page_title="Mini-batches, live",
     # A file of our own: a named icon would be fetched from the internet.
@@ -14,7 +16,8 @@ st.set_page_config(
 st.html(
     "<style>h1 { font-size: 2rem !important; padding: 0.5rem 0 !important; }"
     "@media (min-width: 768px) { .stMainBlockContainer { padding-top: 2rem; } }"
-    "[data-testid=stBaseButton-primary]:enabled { color: light-dark(white, black); }</style>"
+    "[data-testid=stBaseButton-primary]:enabled { color: light-dark(white, black); }"
+    ":has(> .st-key-unseen) { display: none; }</style>"
 )
 
 page = st.navigation(
@@ -28,6 +31,8 @@ page = st.navigation(
 )
 
 st.title(page.title)
+with st.container(key="unseen"):
+    load_plotly()
 
 # Only now, since torch takes more than a second to import: the visitor sees the frame meanwhile.
 from pages.parts import shared, visitors  # noqa: E402

@@ -1,4 +1,5 @@
 // Draws the Plotly figure in `data` into .live-chart, in place: called again at each new figure.
+// Where there is no .live-chart, it only sees to it that plotly.js is loaded.
 const ready = (url) =>
   (window.plotlyForLiveCharts ??= new Promise((resolve, reject) => {
     const script = document.createElement("script");
@@ -34,6 +35,10 @@ const nameAndKeys = (chart) => {
 
 export default function ({ data, parentElement }) {
   const chart = parentElement.querySelector(".live-chart");
+  if (!chart) {
+    ready(data.plotly).catch(() => {}); // a chart will tell
+    return;
+  }
   chart.label = data.label;
   chart.style.height = `${data.height}px`;
   chart.figure = data.figure;

@@ -9,13 +9,16 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import plotly
 import streamlit as st
 from streamlit.components.v1 import declare_component
 from streamlit.components.v2 import component
 
-from mnist_core.charts import Figure
+if TYPE_CHECKING:
+    # The core brings torch, and load_plotly shall not have to wait for it.
+    from mnist_core.charts import Figure
 
 # The text takes its colour from the page itself: a change of theme reaches it at once.
 _CSS = """
@@ -44,6 +47,15 @@ def live_chart(figure: Figure, *, key: str, label: str, height: int = 380) -> No
         data={"figure": figure, "label": label, "height": height, "plotly": _plotly_url()},
         height=height,
     )
+
+
+def load_plotly() -> None:
+    """Have the browser load plotly.js, which takes it a second, while the server prepares the page.
+
+    It shows nothing; the container that it stands in had better not be displayed.
+    """
+    loader = component("plotly_loader", html="<i></i>", js=_JS, isolate_styles=False)
+    loader(key="plotly_loader", data={"plotly": _plotly_url()})
 
 
 @cache

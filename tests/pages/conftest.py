@@ -39,5 +39,6 @@ def figures(app: AppTest) -> dict[str, dict]:
     found = {}
     for element in app.get("bidi_component"):
         data = json.loads(element.proto.json)
-        found[element.proto.id.rpartition("-")[2]] = data["figure"]
+        if "figure" in data:
+            found[element.proto.id.rpartition("-")[2]] = data["figure"]
     return found
