@@ -105,7 +105,7 @@ class Run:
             self._step(self.settings)
         except Exception as error:
             # The mini-batch has been taken from the epoch's order: going on would leave it out.
-            self.error = _in_plain_words(error, "training")
+            self.error = in_plain_words(error, "training")
             raise TrainingError(self.error) from error
 
     def predict(self, images: Tensor) -> Tensor:
@@ -157,7 +157,7 @@ class Run:
             digits, loss = self._learn(settings)
         except Exception as error:
             batch = f"a batch of {settings.batch_size:,}"
-            raise TrainingError(_in_plain_words(error, "an update", batch)) from error
+            raise TrainingError(in_plain_words(error, "an update", batch)) from error
         seconds = time.perf_counter() - started
         if not math.isfinite(loss):
             raise TrainingError(_not_finite("training", self._history.updates + 1))
@@ -210,7 +210,7 @@ class Run:
         try:
             loss, right = self._learner.evaluate(self._mnist.test)
         except Exception as error:
-            raise TrainingError(_in_plain_words(error, "a test pass")) from error
+            raise TrainingError(in_plain_words(error, "a test pass")) from error
         seconds = time.perf_counter() - started
         if not math.isfinite(loss):
             raise TrainingError(_not_finite("test", self._history.updates))
@@ -224,8 +224,8 @@ def _not_finite(which: str, update: int) -> str:
     )
 
 
-def _in_plain_words(error: Exception, doing: str, at_hand: str | None = None) -> str:
-    """Why it failed.
+def in_plain_words(error: Exception, doing: str, at_hand: str | None = None) -> str:
+    """Why it failed, for a visitor to read.
 
     doing: what failed.
     at_hand: what took the memory; what was being done unless given.

@@ -212,7 +212,12 @@ class Runner:
             return
         self._warm_up_once(seat.run.device)
         before = seat.run.seconds
-        seat.run.advance(seat.allowance)
+        try:
+            seat.run.advance(seat.allowance)
+        except Exception:
+            # It may not raise; where it does all the same, nobody else's training ends with it.
+            _log.exception("A turn failed, and its run is paused")
+            seat.playing = False
         seat.allowance -= seat.run.seconds - before
 
     def _warm_up_once(self, device: torch.device) -> None:

@@ -120,6 +120,7 @@ def say_empty(layout: Figure, text: str) -> None:
     for axis in ("xaxis", "yaxis"):
         # A uirevision of its own, lest the range outlive the empty state.
         layout[axis] |= {"showticklabels": False, "showgrid": False, "uirevision": "empty"}
+        layout[axis]["rangemode"] = "tozero"  # else the line of 0 would cross the middle
     layout["annotations"] = [
         {
             "x": 0.5,

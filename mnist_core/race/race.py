@@ -11,7 +11,7 @@ from mnist_core.data import Mnist
 from mnist_core.machine import this_machine
 from mnist_core.race.plan import Plan, Start
 from mnist_core.race.records import RaceRecord, State, entry_of, waiting
-from mnist_core.run import Run
+from mnist_core.run import Run, in_plain_words
 from mnist_core.tutorial import TutorialRun
 
 
@@ -39,9 +39,10 @@ class Race:
         entries = waiting(plan, self._machine).entries
         self._starts = [entry.start for entry in entries]
         self._entries = dict(zip(self._starts, entries, strict=True))
-        self._lock = threading.Lock()  # of the entries, which pages may end during a turn
+        # Of the entries, which pages may end during a turn, and of the latest record of them.
+        self._lock = threading.Lock()
         self._begin_next_heat()
-        self.latest = self._record()
+        self._publish()
 
     @property
     def device(self) -> torch.device:
@@ -65,20 +66,20 @@ class Race:
             run = self._runs[start]
             run.advance(seconds)
             self._note(start, run)
-        self.latest = self._record()
+        self._publish()
 
     def drop_out(self, start: Start) -> None:
         """Let this runner run no further, in no repeat. What it has done stays recorded."""
         for other in self._starts:
             if (other.way, other.settings) == (start.way, start.settings):
                 self._end(other, "dropped out")
-        self.latest = self._record()
+        self._publish()
 
     def stop(self) -> None:
         """End the race for all."""
         for start in self._starts:
             self._end(start, "stopped")
-        self.latest = self._record()
+        self._publish()
 
     def _next(self) -> Start | None:
         """Who has the next turn; in the next heat where this one is over."""
@@ -92,7 +93,12 @@ class Race:
 
     def _begin_next_heat(self) -> None:
         self._heat += 1
-        self._runs = {start: self._run(start) for start in self._heats[self._heat]}
+        self._runs = {}
+        for start in self._heats[self._heat]:
+            try:
+                self._runs[start] = self._run(start)
+            except Exception as error:
+                self._end(start, "failed", in_plain_words(error, "a new network"))
 
     def _run(self, start: Start) -> Run:
         way = TutorialRun if start.way == "tutorial" else Run
@@ -107,21 +113,23 @@ class Race:
             loading = getattr(run, "loading_seconds", None)
             self._entries[start] = entry_of(start, state, run.latest, loading)
 
-    def _end(self, start: Start, state: State) -> None:
+    def _end(self, start: Start, state: State, error: str | None = None) -> None:
         with self._lock:
             entry = self._entries[start]
             if not entry.over:
-                self._entries[start] = replace(entry, state=state)
+                self._entries[start] = replace(entry, state=state, error=error)
 
-    def _record(self) -> RaceRecord:
-        return RaceRecord(
-            plan=self.plan,
-            machine=self._machine,
-            heat=self._heat,
-            entries=tuple(self._entries[start] for start in self._starts),
-            training_digits=len(self._mnist.train),
-            test_digits=len(self._mnist.test),
-        )
+    def _publish(self) -> None:
+        # Made and shown without a break: else what one thread made could hide what another showed.
+        with self._lock:
+            self.latest = RaceRecord(
+                plan=self.plan,
+                machine=self._machine,
+                heat=self._heat,
+                entries=tuple(self._entries[start] for start in self._starts),
+                training_digits=len(self._mnist.train),
+                test_digits=len(self._mnist.test),
+            )
 
 
 def _state_of(run: Run) -> State:

@@ -95,6 +95,17 @@ def test_an_error_in_one_run_leaves_the_other_going(tiny, runner):
     assert not runner.is_playing(broken)
 
 
+def test_a_turn_that_raises_pauses_its_run_and_leaves_the_other_going(tiny, runner, caplog):
+    broken, other = Run(tiny), Run(tiny)
+    broken.advance = lambda _seconds: 1 / 0
+    runner.play(broken)
+    runner.play(other)
+    wait_until(lambda: not runner.is_live(broken))
+    before = updates(other)
+    wait_until(lambda: updates(other) > before)
+    assert "A turn failed" in caplog.text
+
+
 def test_a_run_whose_owner_is_gone_is_taken_out(tiny):
     present = {"here", "leaving"}
     runner = Runner(turn_seconds=0.01, is_present=present.__contains__, absence_seconds=0.0)

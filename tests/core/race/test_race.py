@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import threading
+
 import pytest
 import torch
 
 from mnist_core import Budget, Run, Settings, Setup
-from mnist_core.race import Plan, Race, words
+from mnist_core.race import Plan, Race, RaceRecord, words
 from mnist_core.tutorial import TutorialRun
 from tests.core.race.conftest import run_to_the_end
 
@@ -116,6 +118,41 @@ def test_a_runner_that_diverges_fails_and_the_others_go_on(tiny):
     assert "no longer a finite number" in failed.error
     assert other.state == "finished"
     assert "failed" in words.progress(failed)
+
+
+def test_a_runner_that_cannot_begin_fails_and_the_others_go_on(tiny, monkeypatch):
+    race = Race(tiny, Plan(batch_sizes=(100, 200), budget=Budget(epochs=1), repeats=3))
+    begin = race._run
+
+    def only_the_smaller(start):
+        if start.settings.batch_size == 200:
+            raise RuntimeError("DefaultCPUAllocator: can't allocate memory")
+        return begin(start)
+
+    monkeypatch.setattr(race, "_run", only_the_smaller)
+    record = run_to_the_end(race)
+    states = [(entry.batch_size, entry.state) for entry in record.entries]
+    assert states[:2] == [(100, "finished"), (200, "finished")]
+    assert states[2:] == [(100, "finished"), (200, "failed")] * 2
+    assert record.entries[3].error == "there is not enough memory for a new network"
+
+
+def test_what_a_turn_shows_never_hides_that_the_race_was_stopped_meanwhile(tiny, monkeypatch):
+    race = Race(tiny, Plan(batch_sizes=(100, 200), budget=Budget(epochs=50)))
+    stopper = threading.Thread(target=race.stop)
+
+    def stopped_before_it_is_shown(**members):
+        record = RaceRecord(**members)
+        if stopper.ident is None:
+            stopper.start()
+            stopper.join(0.05)  # as far as it comes
+        return record
+
+    monkeypatch.setattr("mnist_core.race.race.RaceRecord", stopped_before_it_is_shown)
+    race.advance(0.001)
+    stopper.join()
+    assert race.ended
+    assert race.latest.over
 
 
 def test_the_tutorials_way_runs_beside_the_others_and_tells_its_loading_time(mnist):
