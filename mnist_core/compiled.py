@@ -1,6 +1,6 @@
-"""kernels.c, built and loaded where there is a C compiler: one call in place of torch's many.
+"""kernels.c, built and loaded where there is GCC: one call in place of torch's many.
 
-Without a compiler, or where anything goes wrong in building, kernels() is None and torch computes
+Without it, or where anything goes wrong in building, kernels() is None and torch computes
 the same, more slowly.
 """
 
@@ -53,6 +53,7 @@ class _Digits(ctypes.Structure):
         ("labels", c_void_p),
         ("places", c_void_p),
         ("count", c_long),
+        ("all", c_long),
         ("table", c_void_p),
     )
 
@@ -89,30 +90,40 @@ class Kernels:
         """One update on the digits at these places: forward, backward and Adam; their mean loss.
 
         hidden: width of the hidden layer.
-        places: int64, (B,).
+        digits: contiguous, on the CPU, as all tensors here.
+        places: whole numbers, (B,).
         table: what each of the 256 bytes becomes by normalization, float32, (256,).
+
+        Raises IndexError, with nothing moved, where a place is not among the digits.
         """
-        count = len(places)
-        state.steps += 1
+        places = places.to(torch.int64).contiguous()
+        count, steps = len(places), state.steps + 1
         scratch = torch.empty(self._scratch_for_update(hidden, count, self._threads))
-        return self._update(
+        loss = self._update(
             _Network(
                 state.parameters.data_ptr(),
                 state.mean.data_ptr(),
                 state.mean_square.data_ptr(),
-                learning_rate / (1 - 0.9**state.steps),
-                (1 - 0.999**state.steps) ** -0.5,
+                learning_rate / (1 - 0.9**steps),
+                (1 - 0.999**steps) ** -0.5,
                 hidden,
             ),
             _digits(digits, table, places.data_ptr(), count),
             scratch.data_ptr(),
             self._threads,
         )
+        if loss < 0:
+            raise IndexError(f"a place is not from 0 to {len(digits) - 1}")
+        state.steps = steps
+        return loss
 
     def evaluate(
         self, parameters: Tensor, hidden: int, digits: Digits, table: Tensor
     ) -> tuple[float, int]:
-        """The loss summed over the digits, and how many are labelled right."""
+        """The loss summed over the digits, and how many are labelled right.
+
+        hidden, digits, table: as for update().
+        """
         right = c_long()
         scratch = torch.empty(self._scratch_for_evaluate(hidden, self._threads))
         loss = self._evaluate(
@@ -127,7 +138,7 @@ class Kernels:
 
 def _digits(digits: Digits, table: Tensor, places: int | None, count: int) -> _Digits:
     images, labels = digits.images.data_ptr(), digits.labels.data_ptr()
-    return _Digits(images, labels, places, count, table.data_ptr())
+    return _Digits(images, labels, places, count, len(digits), table.data_ptr())
 
 
 class AdamState:
@@ -151,7 +162,7 @@ def kernels() -> Kernels | None:
 
     Not longer: a file kept between starts could be out of date, or made for another processor.
     """
-    compiler = shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
+    compiler = shutil.which("gcc") or shutil.which("cc")  # it is written in GCC's vectors
     if compiler is None or sys.platform != "linux":
         return None
     try:

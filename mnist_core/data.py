@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +15,8 @@ TEST_DIGITS = 10_000
 SIDE = 28
 PIXELS = SIDE * SIDE
 CLASSES = 10
+
+_LARGEST, _SMALLEST_STD = 1_000.0, 1e-4  # of a normalization
 
 
 @dataclass(frozen=True)
@@ -70,19 +71,21 @@ class Mnist:
 class Normalization:
     """x → (x - mean) / std for pixels x from 0 (black) to 1 (white).
 
-    The tutorial takes (0.5, 0.5), which carries the pixels to -1…1. Raises ValueError unless both
-    are finite and std is above 0.
+    The tutorial takes (0.5, 0.5), which carries the pixels to -1…1.
+
+    Raises ValueError unless mean is from -1,000 to 1,000 and std from 0.0001 to 1,000. Beyond that
+    float32 soon holds neither the pixels nor what a network makes of them.
     """
 
     mean: float = 0.5
     std: float = 0.5
 
     def __post_init__(self) -> None:
-        if not math.isfinite(self.mean):
-            raise ValueError(f"the mean must be a finite number, not {self.mean!r}")
-        if not (math.isfinite(self.std) and self.std > 0):
+        if not -_LARGEST <= self.mean <= _LARGEST:
+            raise ValueError(f"the mean must be from -1,000 to 1,000, not {self.mean!r}")
+        if not _SMALLEST_STD <= self.std <= _LARGEST:
             raise ValueError(
-                f"the standard deviation must be a finite number above 0, since every pixel is "
+                f"the standard deviation must be from 0.0001 to 1,000, since every pixel is "
                 f"divided by it, not {self.std!r}"
             )
 

@@ -33,6 +33,7 @@ typedef struct {
   const int64_t *labels;
   const int64_t *places; /* of the digits to take */
   long count;            /* how many */
+  long all;              /* how many there are to take from */
   const float *table;    /* what each of the 256 bytes becomes by normalization */
 } Digits;
 
@@ -219,6 +220,8 @@ long scratch_for_update(long hidden, long digits, int threads) {
 }
 
 double update(Network net, Digits from, float *scratch, int threads) {
+  for (long d = 0; d < from.count; d++)
+    if (from.places[d] < 0 || from.places[d] >= from.all) return -1;
   const long hidden = net.hidden, portion = least(from.count, PORTION), count = others(hidden);
   float *pixels = scratch, *active = pixels + portion * PIXELS, *slope = active + portion * hidden;
   float *gradients = slope + portion * hidden, *weight_gradient = gradients + threads * count;

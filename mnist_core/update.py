@@ -25,7 +25,7 @@ class Learner:
 
     network, adam: its parameters, and Adam's averages for them.
 
-    On the CPU, an update and a pass are each one call of compiled code where there is a C compiler;
+    On the CPU, an update and a pass are each one call of compiled code on Linux with GCC;
     elsewhere torch does both.
     """
 
@@ -43,6 +43,7 @@ class Learner:
         places: the mini-batch's indices in `digits`, int64, (B,).
 
         Returns that mean loss (negative log-likelihood of log-softmax) as it was before the move.
+        Raises IndexError where there is no digit at a place.
         """
         compiled = self._compiled
         if compiled:

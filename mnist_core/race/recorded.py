@@ -7,7 +7,6 @@ import math
 import types
 from collections.abc import Callable, Sequence
 from dataclasses import fields, is_dataclass
-from itertools import pairwise
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from mnist_core.race.records import Entry, RaceRecord
@@ -171,28 +170,34 @@ def _insist_on_sense(record: RaceRecord) -> None:
     starts = [start for heat in record.plan.heats() for start in heat]
     if [entry.start for entry in record.entries] != starts:
         raise RecordError("race.entries are not the runners of race.plan")
+    if record.heat >= record.plan.repeats:
+        raise RecordError("race.heat must be one of race.plan.repeats")
     if min(record.training_digits, record.test_digits) < 1:
         raise RecordError("race: there must be at least one training digit and one test digit")
     for at, entry in enumerate(record.entries):
         where = f"race.entries[{at}]"
         _insist_on_order(entry, where)
+        _insist_on_epochs(entry, record.training_digits, where)
         _insist_on_range(entry, where)
         _insist_on_progress(entry, where)
 
 
 def _insist_on_order(entry: Entry, where: str) -> None:
     places = [point.place for point in entry.test_points] + [entry.place]
-    for before, after in pairwise(places):
-        if (after.digits, after.updates, after.seconds) < (
-            before.digits,
-            before.updates,
-            before.seconds,
-        ) or after.seconds < before.seconds:
-            raise RecordError(f"{where}.test_points do not follow each other")
+    for clock in ("digits", "epochs", "updates", "seconds"):
+        times = [getattr(place, clock) for place in places]
+        if times != sorted(times):
+            raise RecordError(f"{where}.test_points do not follow each other in {clock}")
     if entry.place.updates and not entry.test_points:
         raise RecordError(f"{where}.test_points lacks the one before the first update")
     if [epoch.epoch for epoch in entry.epochs] != list(range(len(entry.epochs))):
         raise RecordError(f"{where}.epochs are not numbered from 0")
+
+
+def _insist_on_epochs(entry: Entry, training_digits: int, where: str) -> None:
+    for place in [*(point.place for point in entry.test_points), entry.place]:
+        if not math.isclose(place.epochs, place.digits / training_digits, rel_tol=1e-9):
+            raise RecordError(f"{where}: epochs must be the digits seen, over race.training_digits")
 
 
 def _insist_on_range(entry: Entry, where: str) -> None:

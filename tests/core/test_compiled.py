@@ -19,7 +19,7 @@ def built_anew():
 
 
 def compiler_that(does: str, folder, monkeypatch) -> None:
-    compiler = folder / "cc"
+    compiler = folder / "gcc"
     compiler.write_text(f"#!/bin/sh\n{does}\n")
     compiler.chmod(compiler.stat().st_mode | stat.S_IXUSR)
     monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")

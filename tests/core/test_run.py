@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import torch
 
-from mnist_core import Normalization, Run, Settings, Setup, Snapshot, TrainingError, charts, words
+from mnist_core import Run, Settings, Setup, Snapshot, TrainingError, charts, words
 from tests.conftest import Witness, made_up, train_at, train_epochs, witnessed
 
 
@@ -186,8 +186,9 @@ def test_time_left_is_unknown_until_new_settings_have_been_used(tiny):
     assert run.latest.seconds_left > 0
 
 
-def test_a_normalization_too_extreme_for_float32_ends_the_run_in_words(tiny):
-    run = Run(tiny, setup=Setup(normalization=Normalization(0.5, 1e-40)))
+def test_a_test_loss_that_is_no_finite_number_ends_the_run_in_words(tiny):
+    run = Run(tiny)
+    run._learner.network.parameters.fill_(1e30)
     run.advance(seconds=1)
     assert "the test loss is no longer a finite number" in run.latest.error
 

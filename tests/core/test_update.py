@@ -10,7 +10,7 @@ from mnist_core.update import Learner
 from tests.core.test_model import flat, plain_network
 
 WAYS = [
-    pytest.param(True, marks=pytest.mark.skipif(kernels() is None, reason="no C compiler here")),
+    pytest.param(True, marks=pytest.mark.skipif(kernels() is None, reason="GCC is not here")),
     False,
 ]
 
@@ -49,6 +49,24 @@ def test_100_updates_equal_torch_optim_adams(mnist, batch_size):
 
 
 @pytest.mark.usefixtures("way")
+def test_places_of_any_stride_and_width_are_the_digits_they_name(mnist):
+    even, others = torch.arange(0, 200, 2), (torch.arange(200)[::2], torch.arange(0, 200, 2).int())
+    loss = learner(0).update(mnist.train, even, 1e-4)
+    assert [learner(0).update(mnist.train, places, 1e-4) for places in others] == [loss, loss]
+
+
+@pytest.mark.usefixtures("way")
+@pytest.mark.parametrize("place", [-1, 60_000])
+def test_a_place_without_a_digit_is_refused_and_nothing_moves(mnist, place):
+    ours = learner(0)
+    before = ours.network.parameters.clone()
+    with pytest.raises(IndexError):
+        ours.update(mnist.train, torch.tensor([3, place]), 1e-4)
+    assert ours.steps == 0
+    assert torch.equal(ours.network.parameters, before)
+
+
+@pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("batch_size", [1, 2, 3, 7, 200, 201, 1_000])
 def test_the_gradient_of_an_update_equals_autograds(mnist, batch_size):
     plain, ours = plain_network(1), learner(1)
@@ -62,7 +80,7 @@ def test_the_gradient_of_an_update_equals_autograds(mnist, batch_size):
     torch.testing.assert_close(ours.adam.mean * 10, gradient, rtol=1e-4, atol=1e-6)
 
 
-@pytest.mark.skipif(kernels() is None, reason="no C compiler here")
+@pytest.mark.skipif(kernels() is None, reason="GCC is not here")
 @pytest.mark.parametrize("hidden", [1, 5, 13, 64])
 @pytest.mark.parametrize("batch_size", [1, 5, 450])
 def test_the_compiled_update_equals_torchs_at_any_width(mnist, monkeypatch, hidden, batch_size):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -11,7 +12,7 @@ from pages.parts.race_sections import SECTIONS
 from tests.core.race.conftest import made_up_race
 from tests.core.race.test_strangers import HTML
 from tests.pages.conftest import figures, the_session
-from tests.pages.test_compare import choose, opened, texts
+from tests.pages.test_compare import choose, opened, press, texts
 
 
 @pytest.mark.parametrize(
@@ -35,6 +36,20 @@ def test_no_address_breaks_the_page_or_speaks_through_it(query):
     assert app.title[0].value == "Compare"
     assert "<img" not in texts(app)
     assert not the_session().any_live
+
+
+@pytest.mark.parametrize("query", [{"mean": "1000", "std": "0.0001"}, {"mean": "-1000"}])
+def test_the_most_extreme_normalization_gives_figures_on_every_page(query):
+    app = opened(**query)
+    assert not app.warning
+    press(app, "reset")
+    assert the_session().run.setup.normalization.mean == float(query["mean"])
+    for page in ("digits", "mini_batch", "predictions", "train"):
+        app.switch_page(f"pages/{page}.py").run()
+        assert not app.exception, page
+        json.dumps(figures(app), allow_nan=False)
+        shown = texts(app) + " ".join(metric.value for metric in app.metric)
+        assert not re.search(r"\b(nan|inf)\b", shown), page
 
 
 def with_html() -> str:
