@@ -45,9 +45,9 @@ def test_the_json_names_seed_machine_and_every_kind_of_record(raced):
 
 def set_at(path: str, value):
     def change(whole):
-        *way, last = path.split("/")
+        *way, last = [int(step) if step.isdigit() else step for step in path.split("/")]
         for step in way:
-            whole = whole[int(step) if step.isdigit() else step]
+            whole = whole[step]
         whole[last] = value
 
     return change
