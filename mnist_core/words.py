@@ -26,8 +26,8 @@ def seconds(value: float) -> str:
 
 
 def learning_rate(value: float) -> str:
-    """0.0001 as 0.0001, 1e-06 as 0.000001: without an exponent, without closing zeros."""
-    return f"{value:.10f}".rstrip("0").rstrip(".")
+    """0.0001 as 0.0001, 1e-06 as 0.000001: without closing zeros; below that with an exponent."""
+    return f"{value:.10f}".rstrip("0").rstrip(".") if value >= 1e-6 else f"{value:g}"
 
 
 def batch_size(size: int) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import streamlit as st
 
 from mnist_core import Budget, words
@@ -20,7 +18,7 @@ _LIMITS = {"epochs": "Epochs", "seconds": "Seconds", "loss": "Until a test loss"
 _RULES = {"same": "The same for all", "square_root": "× √(B / 200)", "linear": "× B / 200"}
 _REPEATS = {1: "One seed", 3: "3 seeds", 5: "5 seeds"}
 _TUTORIAL = {"none": "No", "tenth": "A tenth of an epoch", "whole": "A whole epoch"}
-_MOST_EPOCHS, _MOST_SECONDS = 1_000.0, 3_600.0
+_MOST_EPOCHS, _MOST_SECONDS, _LARGEST_LOSS = 1_000.0, 3_600.0, 1e6
 
 
 def read_link(session: Session) -> None:
@@ -30,24 +28,27 @@ def read_link(session: Session) -> None:
     """
     if session.link is not None:
         return
-    plan, nonsense = links.from_query(st.query_params.to_dict())
-    plan, nonsense = _within_the_widgets(plan, nonsense)
-    session.link = Link(plan, tuple(nonsense))
-    if links.names_in(st.query_params):
+    query = st.query_params.to_dict()
+    plan, nonsense = links.from_query(query)
+    beyond = _beyond_the_widgets(plan)
+    if beyond:
+        plan, _ = links.from_query({name: query[name] for name in query if name not in beyond})
+    session.link = Link(plan, (*nonsense, *beyond))
+    if links.names_in(query):
         wish_for_setup(session, plan.setup)
         st.rerun()
 
 
-def _within_the_widgets(plan: Plan, nonsense: list[str]) -> tuple[Plan, list[str]]:
-    """What the core allows and the page's widgets can't show is left out as well."""
-    if plan.setup.seed > LARGEST_TYPED_SEED:
-        plan = replace(plan, setup=replace(plan.setup, seed=0))
-        nonsense = [*nonsense, "seed"]
+def _beyond_the_widgets(plan: Plan) -> list[str]:
+    """The names in an address of what the core allows and the page's widgets can't show."""
     budget = plan.budget
-    if (budget.epochs or 0) > _MOST_EPOCHS or (budget.seconds or 0) > _MOST_SECONDS:
-        plan = replace(plan, budget=Plan().budget)
-        nonsense = [*nonsense, "epochs", "seconds"]
-    return plan, nonsense
+    limits = {
+        "epochs": (budget.epochs, _MOST_EPOCHS),
+        "seconds": (budget.seconds, _MOST_SECONDS),
+        "loss": (budget.test_loss, _LARGEST_LOSS),
+        "seed": (plan.setup.seed, LARGEST_TYPED_SEED),
+    }
+    return [name for name, (value, most) in limits.items() if value is not None and value > most]
 
 
 def say_nonsense(link: Link) -> None:
@@ -141,7 +142,7 @@ def _budget(first: Plan, fixed: bool) -> Budget:
 
 
 def _number(label: str, key: str, first: float, least: float, fixed: bool) -> float:
-    most = _MOST_SECONDS if key == "race_seconds" else 1e6 if key == "race_loss" else _MOST_EPOCHS
+    most = {"race_seconds": _MOST_SECONDS, "race_loss": _LARGEST_LOSS}.get(key, _MOST_EPOCHS)
     st.session_state.setdefault(key, min(max(float(first), least), most))
     return st.number_input(
         label,

@@ -12,6 +12,7 @@ from mnist_core.archives import ARCHIVES_MEGABYTES, missing_files, mnist_root
 
 
 def is_present(session_id: str) -> bool:
+    """Whether the visitor whose session it is has the page open."""
     # Page tests have no runtime, and nobody who could leave.
     return not runtime.exists() or runtime.get_instance().is_active_session(session_id)
 
@@ -40,7 +41,7 @@ def load_or_explain() -> None:
         f"Downloading MNIST to {root}, this once: {missing} of 4 files are missing, "
         f"{ARCHIVES_MEGABYTES} MB in all …"
         if missing
-        else "Reading MNIST …"
+        else "Reading and checking MNIST; what is damaged is fetched anew …"
     )
     try:
         with st.spinner(doing, show_time=True):

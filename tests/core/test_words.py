@@ -33,6 +33,13 @@ def test_a_time_has_as_many_digits_as_are_true(value, text):
     assert words.seconds(value) == text
 
 
+@pytest.mark.parametrize(
+    ("rate", "text"), [(1.0, "1"), (1e-4, "0.0001"), (1e-6, "0.000001"), (1.5e-12, "1.5e-12")]
+)
+def test_a_learning_rate_is_never_told_as_nothing(rate, text):
+    assert words.learning_rate(rate) == text
+
+
 def test_the_lesson_compares_the_latest_size_with_the_one_that_differs_most():
     epochs = [epoch(0, (1,), 13.1), epoch(1, (50,), 0.9), epoch(2, (200,), 0.41)]
     assert words.lesson(epochs) == (

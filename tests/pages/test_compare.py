@@ -221,6 +221,23 @@ def test_nonsense_in_the_address_falls_back_with_a_note():
     assert app.session_state["race_repeats"] == 3
 
 
+@pytest.mark.parametrize(
+    ("query", "named", "budget"),
+    [
+        ({"epochs": "5000"}, "epochs", Budget(epochs=3)),
+        ({"seconds": "5000"}, "seconds", Budget(epochs=3)),
+        ({"loss": "2e7", "epochs": "5"}, "loss", Budget(epochs=5)),
+        ({"loss": "900", "epochs": "5000"}, "epochs", Budget(epochs=20, test_loss=900)),
+    ],
+)
+def test_what_the_widgets_cannot_show_is_left_out_and_named(query, named, budget):
+    app = opened(**query)
+    (note,) = app.warning
+    assert f"make no sense for: {named}. " in note.value
+    plan, _ = links.from_query(dict(app.query_params))
+    assert plan.budget == budget
+
+
 def test_the_address_carries_what_is_chosen():
     app = opened()
     app.multiselect(key="race_sizes").set_value([50, 500]).run()
