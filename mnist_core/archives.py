@@ -26,6 +26,7 @@ ARCHIVES = tuple(f"{name}.gz" for name in FILES)
 ARCHIVES_MEGABYTES = 11.6
 
 _DOWNLOAD_TIMEOUT_SECONDS = 20
+_PART = ".part-"
 
 _log = logging.getLogger(__name__)
 
@@ -68,9 +69,11 @@ def recover(root: Path) -> dict[str, bytes]:
     lacking = [name for name in FILES if contents[name] is None]
     if lacking:
         contents |= _downloaded(raw, lacking)
-    for name in FILES:
-        if unpacked[name] is None:
-            _put(raw / name, contents[name])
+    wrong = [name for name in FILES if unpacked[name] is None]
+    if wrong:
+        _sweep(raw)
+    for name in wrong:
+        _put(raw / name, contents[name])
     return contents
 
 
@@ -120,13 +123,24 @@ def _put(path: Path, contents: bytes) -> None:
     It gets its name when it is complete, since another server may read it at this moment. The name
     before that ends alike, so that git ignores what a killed server leaves.
     """
-    part = path.with_name(f".part-{secrets.token_hex(4)}-{path.name}")
+    part = path.with_name(f"{_PART}{secrets.token_hex(4)}-{path.name}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         part.write_bytes(contents)
         part.replace(path)
     except OSError as error:
         _log.info("%s stays as it is: %s", path, error)
+        with suppress(OSError):
+            part.unlink()
+
+
+def _sweep(raw: Path) -> None:
+    """Take away what killed servers have left half written.
+
+    Another server may be writing one of these files at this moment: it then does without, and this
+    one writes the same file after it.
+    """
+    for part in raw.glob(f"{_PART}*"):
         with suppress(OSError):
             part.unlink()
 

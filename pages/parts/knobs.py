@@ -36,8 +36,8 @@ def say_no_room(session: Session, again: str) -> None:
     """
     if session.turned_away:
         st.warning(
-            f"{MOST_TRAINING} visitors are training on this computer already, as many as may at "
-            f"once. When one of them has paused or left, **{again}** will work.",
+            f"As many visitors as may ({MOST_TRAINING}) are training on this computer already. "
+            f"When one of them has paused or left, **{again}** will work.",
             icon=":material/hourglass:",
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import os
 
 import streamlit as st
 from streamlit import runtime
@@ -17,11 +18,17 @@ def is_present(session_id: str) -> bool:
     return not runtime.exists() or runtime.get_instance().is_active_session(session_id)
 
 
+def _limit(name: str, usual: int) -> int:
+    """What the environment variable of that name says, where that is a whole number above 0."""
+    told = os.environ.get(name, "")
+    return int(told) if told.isdecimal() and int(told) > 0 else usual
+
+
 # Turns of 50 ms go round: with 60 training, each run waits at least 3 s for the next. Beyond that a
 # chart seems to stand still. It bounds the harm; it does not promise that 60 are served well.
-MOST_TRAINING = 60
+MOST_TRAINING = _limit("MOST_TRAINING", 60)
 # Each holds a few megabytes, training or not.
-MOST_VISITORS = 300
+MOST_VISITORS = _limit("MOST_VISITORS", 300)
 
 RUNNER = Runner(is_present=is_present, most_owners=MOST_TRAINING)
 atexit.register(RUNNER.close)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
+from math import inf
 
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
@@ -19,6 +20,8 @@ from pages.parts.shared import MOST_VISITORS, is_present, mnist
 
 # Streamlit itself forgets a session that has been disconnected for 120 s.
 _FORGET_AFTER_SECONDS = 180.0
+# So long a connection may be cut without anything being lost.
+_KEEP_AT_LEAST_SECONDS = 10.0
 
 _sessions: dict[str, Session] = {}
 _lock = threading.Lock()
@@ -79,7 +82,7 @@ def _welcome(session_id: str) -> Session | None:
 
 def _turn_away() -> None:
     st.error(
-        f"{MOST_VISITORS} visitors are here already, as many as this computer takes. Try again "
+        f"As many visitors as this computer takes ({MOST_VISITORS}) are here already. Try again "
         "when one of them has closed the page.",
         icon=":material/group_off:",
     )
@@ -100,7 +103,8 @@ def _forget_the_gone() -> None:
 
 def _forget_one_who_is_gone() -> None:
     """Where room is short, the one gone for the longest can't come back to the run left behind."""
-    gone = [session for session in _sessions.values() if session.absent_since is not None]
+    latest = time.monotonic() - _KEEP_AT_LEAST_SECONDS
+    gone = [one for one in _sessions.values() if (one.absent_since or inf) <= latest]
     if gone:
         _forget(min(gone, key=lambda session: session.absent_since))
 

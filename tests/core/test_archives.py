@@ -21,6 +21,7 @@ from torchvision.datasets import MNIST
 
 from mnist_core import Mnist, MnistUnavailableError, load_mnist, missing_files, mnist_root
 from mnist_core.archives import ARCHIVES, FILES, is_right, recover
+from tests.conftest import wait_until
 
 CPU = torch.device("cpu")
 COMMITTED = mnist_root() / "MNIST" / "raw"
@@ -383,6 +384,19 @@ print(digits_of(sys.argv[1]))
     # The labels are short enough to be written.
     assert {path.name for path in raw.iterdir()} == {*ARCHIVES, FILES[1], FILES[3]}
     assert_equal(load_mnist(root, CPU), mnist)
+
+
+def test_a_server_killed_while_unpacking_leaves_nothing_that_the_next_one_minds(root, mnist):
+    raw = root / "MNIST" / "raw"
+    # Two kills: before any file is whole, and amid the test images.
+    for amid in (FILES[0], FILES[2]):
+        (raw / amid).unlink(missing_ok=True)
+        server = in_a_process("print(digits_of(sys.argv[1]))", root)
+        wait_until(lambda amid=amid: list(raw.glob(f".part-*-{amid}")) or (raw / amid).exists())
+        server.kill()
+        server.communicate()
+    assert_equal(load_mnist(root, CPU), mnist)
+    assert_nothing_half_written(root)
 
 
 def between_two_starts(root: Path) -> list[Callable[[], None]]:

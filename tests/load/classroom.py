@@ -11,7 +11,9 @@ from __future__ import annotations
 import argparse
 import asyncio
 import random
+import sys
 from dataclasses import dataclass
+from math import inf
 from statistics import mean, quantiles
 from time import process_time
 
@@ -25,11 +27,17 @@ _ARRIVAL_SECONDS = 3.0
 _SETTLED_SECONDS = 30.0
 
 
+# What a class of thirty may expect on two cores.
+_LEAST_SHARE = 0.5  # of the mean progress, for the slowest
+_CLICK_SECONDS, _TICK_SECONDS = 0.2, 0.3  # at the 95th percentile
+_MOST_GROWTH = 0.05  # of the memory, from 30 s on
+
+
 @dataclass(frozen=True)
 class Report:
     """What a class met.
 
-    errors: every visitor's, and what the server wrote to standard error.
+    errors: every visitor's, and what the server wrote to standard error where that is a traceback.
     epochs: that each visitor's run had made at the end.
     megabytes: of the server with nobody there, at 30 s (or half of the time, where that is
         shorter) and at the end.
@@ -44,31 +52,53 @@ class Report:
     server_cpu: float
     own_cpu: float
 
+    @property
+    def slowest_share(self) -> float:
+        """Of the mean progress, what the slowest run has made."""
+        return min(self.epochs) / mean(self.epochs)
+
+    @property
+    def missed(self) -> list[str]:
+        """What this class was not given that it may expect."""
+        _, settled, end = self.megabytes
+        held = {
+            "nobody meets an error": not self.errors,
+            "the slowest makes half of the mean": self.slowest_share >= _LEAST_SHARE,
+            "95 % of clicks within 0.2 s": _cuts(self.click_seconds)[18] <= _CLICK_SECONDS,
+            "95 % of ticks within 0.3 s": _cuts(self.tick_seconds)[18] <= _TICK_SECONDS,
+            "memory does not grow": end / settled - 1 <= _MOST_GROWTH,
+        }
+        return [promise for promise, kept in held.items() if not kept]
+
     def __str__(self) -> str:
         empty, settled, end = self.megabytes
         return "\n".join(
             [
                 f"errors               {len(self.errors)}",
                 f"epochs               least {min(self.epochs):.2f}, mean {mean(self.epochs):.2f}"
-                f" ({min(self.epochs) / mean(self.epochs):.0%} of the mean)",
+                f" ({self.slowest_share:.0%} of the mean)",
                 f"clicks               {_times(self.click_seconds)}",
                 f"ticks                {_times(self.tick_seconds)}",
-                f"server's memory      {empty:.0f} MB empty, {settled:.0f} MB at 30 s, "
+                f"server's memory      {empty:.0f} MB empty, {settled:.0f} MB once settled, "
                 f"{end:.0f} MB at the end ({end / settled - 1:+.1%})",
                 f"processors busy      {self.server_cpu:.2f} by the server, "
                 f"{self.own_cpu:.2f} by the visitors",
                 *self.errors[:10],
+                *(f"missed: {promise}" for promise in self.missed),
             ]
         )
 
 
+def _cuts(seconds: list[float]) -> list[float]:
+    """The 5th, 10th … 95th percentile."""
+    return quantiles(seconds, n=20) if len(seconds) > 1 else [inf] * 19
+
+
 def _times(seconds: list[float]) -> str:
-    if len(seconds) < 2:
-        return f"{len(seconds)}"
-    cuts = quantiles(seconds, n=20)
+    cuts = _cuts(seconds)
     return (
         f"{len(seconds)}: median {cuts[9] * 1e3:.0f} ms, 95 % within {cuts[18] * 1e3:.0f} ms, "
-        f"slowest {max(seconds) * 1e3:.0f} ms"
+        f"slowest {max(seconds, default=inf) * 1e3:.0f} ms"
     )
 
 
@@ -89,6 +119,7 @@ async def attend(server: Server, visitors: int, seconds: float) -> Report:
     own = (process_time() - own_before) / seconds
     memory = empty, await settled, server.megabytes()
     broken = [repr(outcome) for outcome in outcomes if outcome is not None]
+    broken += [server.errors] if "Traceback" in server.errors else []
     for visitor in everybody:
         await visitor.leave()
     return Report(
@@ -136,8 +167,8 @@ async def _memory_after(server: Server, seconds: float) -> float:
     return server.megabytes()
 
 
-def main() -> None:
-    """Read the command line, hold the class, print what it met."""
+def main() -> int:
+    """Read the command line, hold the class, print what it met; 1 where that is not enough."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--visitors", type=int, default=30)
     parser.add_argument("--seconds", type=float, default=120.0)
@@ -149,7 +180,8 @@ def main() -> None:
         )
     print(f"{wanted.visitors} visitors, {wanted.seconds:g} s")
     print(report)
+    return 1 if report.missed else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -63,16 +63,24 @@ class Visitor:
 
     async def press(self, key: str) -> None:
         """Click the button of that key, and wait until it bears another label."""
-        button = self.button(key)
-        label = button.label
-        state = {"id": button.id, "trigger_value": True}
-        await self._click(state, lambda: (self.button(key) or button).label != label)
+        began, before = time.perf_counter(), self.button(key)
+        await self.click(key)
+        await self.until(lambda: (self.button(key) or before).label != before.label)
+        self.click_seconds.append(time.perf_counter() - began)
+
+    async def click(self, key: str) -> None:
+        """Click the button of that key."""
+        await self._rerun(
+            widget_states={"widgets": [{"id": self.button(key).id, "trigger_value": True}]}
+        )
 
     async def slide(self, key: str, value: str) -> None:
         """Move the slider of that key, and wait until it is drawn anew: then it is at work."""
-        before = self._element("slider", key)
+        began, before = time.perf_counter(), self._element("slider", key)
         state = {"id": before.slider.id, "string_array_value": {"data": [value]}}
-        await self._click(state, lambda: self._element("slider", key) is not before)
+        await self._rerun(widget_states={"widgets": [state]})
+        await self.until(lambda: self._element("slider", key) is not before)
+        self.click_seconds.append(time.perf_counter() - began)
 
     def button(self, key: str):
         """The button of that key, None where there is none."""
@@ -99,12 +107,6 @@ class Visitor:
         prose = [one.markdown.body for one in self.elements.values() if one.HasField("markdown")]
         alerts = [one.alert.body for one in self.elements.values() if one.HasField("alert")]
         return "\n".join(prose + alerts)
-
-    async def _click(self, state: dict, answered) -> None:
-        began = time.perf_counter()
-        await self._rerun(widget_states={"widgets": [state]})
-        await self.until(answered)
-        self.click_seconds.append(time.perf_counter() - began)
 
     async def _rerun(self, **state) -> None:
         client = ClientState(page_script_hash=self._page, **state)
