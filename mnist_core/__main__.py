@@ -34,6 +34,7 @@ class _Parser(argparse.ArgumentParser):
         super().__init__(allow_abbrev=False, **options)
 
     def error(self, message: str) -> NoReturn:
+        """End with that line and the status of wrong use."""
         sys.exit(_complain(message.removeprefix("argument "), WRONG_USE))
 
     def refuse(self, unknown: list[str]) -> NoReturn:
@@ -75,14 +76,14 @@ def train(options: argparse.Namespace) -> None:
 def benchmark(options: argparse.Namespace) -> None:
     """Measure the in-memory way against the tutorial's, and against other libraries'."""
     mnist = _load()
-    rivals = contenders()
+    rivals = contenders(mnist.device)
     if options.peers:
         ready, missing = peers()
         rivals += ready
         if missing:
             _complain(f"not installed here, and so left out: {', '.join(missing)}", FAILED)
     measured = compare(mnist, options.batch_sizes, rivals, options.seconds)
-    machine, peak = this_machine(mnist.device), measured_peak()
+    machine, peak = this_machine(mnist.device), measured_peak(mnist.device)
     if options.json:
         lines = (as_json(one, machine, peak) for one in measured)
     else:

@@ -90,10 +90,11 @@ class Measurement:
         return self.digits * operations_per_digit() / self.median / 1e9
 
 
-def contenders() -> list[Contender]:
-    """This project's way and the one that it is compared with."""
+def contenders(device: torch.device) -> list[Contender]:
+    """This project's way and the one that it is compared with, for training on that device."""
     library = f"torch {torch.__version__}"
-    compiled = f"{library}, update compiled from C" if kernels() else library
+    is_compiled = device.type == "cpu" and kernels() is not None
+    compiled = f"{library}, update compiled from C" if is_compiled else library
     return [
         Contender(IN_MEMORY, compiled, _of_run(Run)),
         Contender(TUTORIAL, library, _of_run(TutorialRun)),
@@ -108,12 +109,13 @@ def operations_per_digit(hidden: int = 256) -> int:
     return 2 * (2 * PIXELS * hidden + 3 * hidden * CLASSES)
 
 
-def measured_peak() -> float:
+def measured_peak(device: torch.device) -> float:
     """GFLOP/s of torch's matrix product where it is at its best: large, square, float32."""
     side, tries = 2_048, 5
-    rows, others = torch.randn(side, side), torch.randn(side, side)
+    rows, others = torch.randn(2, side, side, device=device)
+    # The last value is fetched: a GPU has computed only then.
     seconds = [
-        _seconds_of(lambda multiply=multiply: multiply(rows, others))
+        _seconds_of(lambda multiply=multiply: multiply(rows, others)[-1, -1].item())
         for multiply in (product, torch.mm)
         for _ in range(tries)
     ]

@@ -67,6 +67,19 @@ class Server:
             return False
 
 
+class IdleWatch:
+    """Whether a server has used less than a tenth of a processor for a whole second."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._looks: list[float] = []
+
+    def has_come(self) -> bool:
+        # wait_until looks every 10 ms: a hundred looks lie a second or a little more apart.
+        self._looks.append(self._server.cpu_seconds())
+        return len(self._looks) > 100 and self._looks[-1] - self._looks[-100] < 0.1
+
+
 @contextmanager
 def serving(*options: str, port: int | None = None, **environment: str) -> Iterator[Server]:
     """A server for as long as the block lasts."""

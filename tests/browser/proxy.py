@@ -1,4 +1,7 @@
-"""A wire between a browser and a server, to be cut: what set_offline does not do to a websocket."""
+"""A wire between a browser and a server, to be cut or put to sleep.
+
+The browser driver's own set_offline does neither to a websocket.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +11,17 @@ import threading
 
 
 class Wire:
-    """Carries connections to a port of this machine; while it is cut, none come through."""
+    """Carries connections to a port of this machine.
+
+    While it is cut, there are none; while it sleeps, they stay open and nothing comes through, as
+    where a laptop was closed.
+    """
 
     def __init__(self, port: int) -> None:
         self._target = port
         self._whole = True
+        self._awake = threading.Event()
+        self._awake.set()
         self._ends: list[socket.socket] = []
         self._door = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://localhost:{self._door.getsockname()[1]}"
@@ -29,9 +38,18 @@ class Wire:
         """Let connections through again."""
         self._whole = True
 
+    def sleep(self) -> None:
+        """Hold back whatever is sent."""
+        self._awake.clear()
+
+    def wake(self) -> None:
+        """Carry on, with what was held back first."""
+        self._awake.set()
+
     def close(self) -> None:
         """Cut it for good."""
         self.cut()
+        self.wake()
         self._door.close()
 
     def _let_in(self) -> None:
@@ -51,14 +69,15 @@ class Wire:
             return
         self._ends += [near, far]
         for source, sink in ((near, far), (far, near)):
-            threading.Thread(target=_carry, args=(source, sink), daemon=True).start()
+            threading.Thread(target=self._carry, args=(source, sink), daemon=True).start()
 
-
-def _carry(source: socket.socket, sink: socket.socket) -> None:
-    with contextlib.suppress(OSError):
-        while data := source.recv(1 << 16):
-            sink.sendall(data)
-    _hang_up(sink)
+    def _carry(self, source: socket.socket, sink: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while data := source.recv(1 << 16):
+                self._awake.wait()
+                sink.sendall(data)
+        self._awake.wait()
+        _hang_up(sink)
 
 
 def _hang_up(end: socket.socket) -> None:

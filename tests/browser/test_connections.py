@@ -17,7 +17,8 @@ from tests.browser.conftest import (
     wait_until_in,
 )
 from tests.browser.proxy import Wire
-from tests.serving import serving
+from tests.conftest import wait_until
+from tests.serving import IdleWatch, serving
 
 
 @pytest.fixture
@@ -45,19 +46,23 @@ def test_a_websocket_that_is_cut_and_back_goes_on_with_the_same_run(browser, wir
     page.context.close()
 
 
-def test_after_a_longer_cut_the_run_is_paused_and_its_history_kept(browser, wire):
-    page = training(new_visitor(browser, wire))
-    before = points_drawn(page, "learning_curve")
-    wire.cut()
-    page.wait_for_timeout(14_000)
-    wire.mend()
-    sidebar = page.get_by_test_id("stSidebar")
-    expect(sidebar.get_by_text("Paused")).to_be_visible()
-    kept = points_drawn(page, "learning_curve")
-    assert kept >= before
-    press(page, "Start")
-    wait_for_points(page, "learning_curve", kept + 5)
-    page.context.close()
+def test_a_run_whose_laptop_falls_asleep_is_paused_and_its_history_kept(browser):
+    # Seconds between two pings, by which the server notices; a tenth of what it is else.
+    with serving("--server.websocketPingInterval=1") as server:
+        wire = Wire(server.port)
+        page = training(new_visitor(browser, wire))
+        before = points_drawn(page, "learning_curve")
+        wire.sleep()
+        idle = IdleWatch(server)
+        wait_until(idle.has_come)
+        wire.wake()
+        expect(page.get_by_test_id("stSidebar").get_by_text("Paused")).to_be_visible()
+        kept = points_drawn(page, "learning_curve")
+        assert kept >= before
+        press(page, "Start")
+        wait_for_points(page, "learning_curve", kept + 5)
+        page.context.close()
+        wire.close()
 
 
 def test_a_page_reloaded_mid_epoch_begins_a_new_run(browser, server):

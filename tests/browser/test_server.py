@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from mnist_core.archives import ARCHIVES
 from tests.browser.conftest import new_visitor, press, wait_for_points
 from tests.conftest import wait_until
-from tests.serving import serving
+from tests.serving import IdleWatch, serving
 
 
 def test_closing_the_tab_ends_its_training(browser):
@@ -19,19 +20,6 @@ def test_closing_the_tab_ends_its_training(browser):
         page.context.close()
         idle = IdleWatch(server)
         wait_until(idle.has_come, seconds=20)
-
-
-class IdleWatch:
-    """Whether a server has used less than a tenth of a processor for a whole second."""
-
-    def __init__(self, server) -> None:
-        self._server = server
-        self._looks: list[float] = []
-
-    def has_come(self) -> bool:
-        # wait_until looks every 10 ms: a hundred looks lie a second or a little more apart.
-        self._looks.append(self._server.cpu_seconds())
-        return len(self._looks) > 100 and self._looks[-1] - self._looks[-100] < 0.1
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
@@ -67,7 +55,7 @@ def test_where_the_digits_are_missing_the_page_says_what_to_do(browser, tmp_path
     with serving(**nowhere) as server:
         page = new_visitor(browser, server, path="train")
         alert = page.get_by_test_id("stAlert")
-        expect(alert).to_contain_text("train-images-idx3-ubyte.gz (missing)")
-        expect(alert).to_contain_text("train-images-idx3-ubyte.gz")
+        for name in ARCHIVES:
+            expect(alert).to_contain_text(f"{name} (missing)")
         expect(page.get_by_role("button", name="Try again")).to_be_visible()
         page.context.close()

@@ -87,15 +87,15 @@ def test_a_slider_moved_as_fast_as_a_thread_can_breaks_nothing():
     run, witness = witnessed_run()
     runner = Runner(turn_seconds=0.005)
     runner.play(run)
-    chance, until = random.Random(0), time.monotonic() + 1.5
-    while time.monotonic() < until:
+    chance, until = random.Random(0), time.monotonic() + 30
+    while len(run.latest.changes) < 200 and time.monotonic() < until:
         run.settings = Settings(chance.choice((1, 2, 7, 200, 599, 600, 60_000)))
         time.sleep(0)  # lets the other thread train meanwhile
     runner.pause(run)
     wait_until(lambda: not runner.is_live(run))
     runner.close()
     snapshot = run.snapshot()
-    assert len(snapshot.changes) > 20
+    assert len(snapshot.changes) >= 200
     check_digits(witness)
     check_records(snapshot, witness)
     check_settings(snapshot, witness, settings_at_each_update(snapshot))

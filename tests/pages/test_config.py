@@ -20,13 +20,14 @@ SETTINGS = tomllib.loads((DASHBOARD.parent / ".streamlit" / "config.toml").read_
         ("server", "address", "localhost", "nobody else may open it unless asked to"),
         ("server", "showEmailPrompt", False, "a first start must not wait for an answer"),
         ("server", "fileWatcherType", "none", "nothing is edited while a class watches"),
+        ("server", "websocketPingInterval", 10, "a laptop fallen asleep is noticed after 17 s"),
         ("server", "maxUploadSize", 16, "a stranger's file must not fill the memory"),
         ("server", "maxMessageSize", 32, "nor may a stranger's message"),
         ("browser", "gatherUsageStats", False, "nobody is told what a class does"),
     ],
 )
 def test_a_setting_is_as_it_must_be(section, option, value, why):
-    assert SETTINGS[section][option] is value or SETTINGS[section][option] == value, why
+    assert (type(SETTINGS[section][option]), SETTINGS[section][option]) == (type(value), value), why
 
 
 def test_streamlit_knows_every_setting():
