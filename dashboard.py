@@ -17,7 +17,9 @@ st.html(
     "<style>h1 { font-size: 2rem !important; padding: 0.5rem 0 !important; }"
     "@media (min-width: 768px) { .stMainBlockContainer { padding-top: 2rem; } }"
     "[data-testid=stBaseButton-primary]:enabled { color: light-dark(white, black); }"
-    ":has(> .st-key-unseen) { display: none; }</style>"
+    ":has(> .st-key-unseen) { display: none; }"
+    # A table shows which cell has the focus, but not that it has it at all.
+    "[data-testid=stDataFrame]:has(:focus-visible) { outline: 2px solid currentColor; }</style>"
 )
 
 page = st.navigation(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from itertools import groupby
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from pages.parts.race_sections import SECTIONS
 from tests.browser.conftest import move_slider, new_visitor, press, wait_for_points
 
 QUICK_RACE = "compare?sizes=50,200,2000&epochs=0.1"
@@ -17,10 +19,12 @@ TELEPHONE = 400
 
 
 def at_rest(page: Page) -> Page:
-    """Return when all that the script drew has come, and what fades in has done so."""
+    """Return when all that the script drew has come, charts too, and what fades in has done so."""
     expect(page.locator("[data-test-script-state=notRunning]")).to_have_count(1)
     page.wait_for_function(
-        "() => document.getAnimations().every((one) => one.playState !== 'running')"
+        "() => [...document.querySelectorAll('.live-chart')].every((chart) =>"
+        " chart.querySelector('.main-svg'))"
+        " && document.getAnimations().every((one) => one.playState !== 'running')"
     )
     return page
 
@@ -71,7 +75,7 @@ def states(browser, server, theme: str):
     yield "predictions, whole test set", at_rest(page)
     page.context.close()
     page = raced(browser, server, theme)
-    for section in ("To the target", "Timing", "Where the seconds go", "Table"):
+    for section in SECTIONS.values():
         page.locator(".st-key-race_section").get_by_text(section, exact=True).click()
         yield f"compare, {section}", at_rest(page)
     page.context.close()
@@ -151,15 +155,28 @@ def stops(page: Page, most: int = 150) -> list[dict]:
     while len(found) < most:
         found.append(page.evaluate(_STOP))
         page.keyboard.press("Tab")
+        found[-1]["shows"] = page.evaluate("async () => await lookAtStop() !== lookOfStop")
         if page.evaluate("() => document.activeElement === document.body"):
             return found
     pytest.fail("the Tab key goes round in circles")
 
 
-_STOP = """() => {
+_STOP = """async () => {
   const e = document.activeElement;
   const key = e.closest("[class*=st-key-]")?.className.match(/st-key-(\\S+)/)[1];
   const name = e.getAttribute("aria-label") || e.labels?.[0]?.textContent || e.textContent;
+  // What may show the focus: the element, what it stands in, and what stands beside it.
+  const around = [e, ...e.parentElement.querySelectorAll("*")].slice(0, 40);
+  for (let box = e.parentElement; box; box = box.parentElement) around.push(box);
+  window.lookAtStop = async () => {
+    const fading = around.flatMap((one) => one.getAnimations());
+    await Promise.allSettled(fading.map((one) => one.finished));
+    return around.map((one) => {
+      const style = getComputedStyle(one);
+      return [style.outline, style.boxShadow, style.border, style.backgroundColor, style.opacity];
+    }).join();
+  };
+  window.lookOfStop = await window.lookAtStop();
   return { key, name: name.trim(), tag: e.tagName };
 }"""
 
@@ -180,14 +197,25 @@ CONTROLS = {
 }  # fmt: skip
 
 
-def test_the_tab_key_reaches_every_control_and_each_has_a_name(page):
+def test_the_tab_key_reaches_every_control_and_each_has_a_name_and_shows_the_focus(page):
     # A run at batch size 1: a page of 200 digits has 200 stops.
     move_slider(page, "batch_size", -7)
     for title, keys in CONTROLS.items():
         follow_link(page, title)
+        for key in keys:
+            page.wait_for_selector(
+                f".st-key-{key} :is(a, button, input, [tabindex])", state="attached"
+            )
         reached = stops(at_rest(page))
         assert keys | FIRST_STOPS <= {stop["key"] for stop in reached}, title
         assert [stop for stop in reached if not stop["name"]] == [], title
+        assert [stop for stop in last_of_each(reached) if not stop["shows"]] == [], title
+
+
+def last_of_each(reached: list[dict]) -> list[dict]:
+    """Of the stops within one control the last, since between two its frame may stay marked."""
+    controls = groupby(reached, key=lambda stop: stop["key"] or stop["name"])
+    return [list(stops_within)[-1] for _, stops_within in controls]
 
 
 def test_a_digit_and_a_cell_are_picked_by_key_and_their_focus_shows(page):
