@@ -7,7 +7,7 @@ from functools import cache
 from math import log, log10
 from typing import Any
 
-from plotly.colors import sample_colorscale
+from plotly.colors import hex_to_rgb, sample_colorscale
 
 from mnist_core.data import TRAINING_DIGITS
 
@@ -16,12 +16,12 @@ Figure = dict[str, Any]
 MOST_LABELS = 12  # the latest, where a chart has many
 CLEAR = "rgba(0,0,0,0)"
 
-# Plasma grows evenly in lightness and can be told apart with any colour vision. The parts taken
-# keep a contrast of at least 4.5 : 1 to a white page and to the dark theme's page, for lines are
-# named at their ends in their own colour.
-_SCALE = "Plasma"
-_LIGHT_PART = (0.0, 0.49)
-_DARK_PART = (0.97, 0.53)
+# From no mini-batch to the full batch, by the logarithm of the size: one way in lightness, and
+# through many hues, so that sizes ten times apart can be told from each other with any colour
+# vision. At least 4.5 : 1 to the page, for lines are named at their ends in their own colour.
+_PLACES = (0.0, 0.2, 0.48, 0.7, 0.85, 1.0)
+_ON_LIGHT = ("#000061", "#7e2ce9", "#ab458b", "#c73e62", "#db2b49", "#936f00")
+_ON_DARK = ("#ffffb0", "#fdde00", "#e6735c", "#f422bc", "#ab5fc9", "#5f6dff")
 
 
 @cache
@@ -30,9 +30,9 @@ def colour(batch_size: int, dark: bool = False) -> str:
 
     Light theme: dark for small sizes, light for large ones; dark theme: the other way.
     """
-    first, last = _DARK_PART if dark else _LIGHT_PART
-    share = log(batch_size) / log(TRAINING_DIGITS)
-    return sample_colorscale(_SCALE, [first + share * (last - first)])[0]
+    stops = zip(_PLACES, _ON_DARK if dark else _ON_LIGHT, strict=True)
+    scale = [[place, f"rgb{hex_to_rgb(stop)}"] for place, stop in stops]
+    return sample_colorscale(scale, [log(batch_size) / log(TRAINING_DIGITS)])[0]
 
 
 def accent(dark: bool) -> str:

@@ -41,7 +41,7 @@ def target_chart(
         return {"data": [], "layout": layout}
     layout["yaxis"] |= log_axis(drawn)
     furthest = dict(sorted(missed))
-    layout["annotations"] = [_not_within(size, value) for size, value in furthest.items()]
+    layout["annotations"] = [_not_within(size, value, against) for size, value in furthest.items()]
     data = [scaling, _found_trace(found, dark)]
     data.append(_missed_trace(missed, dark))
     return {"data": [trace for trace in data if trace["x"]], "layout": layout}
@@ -108,11 +108,12 @@ def _missed_trace(missed: list[tuple[int, float]], dark: bool) -> dict[str, Any]
     }
 
 
-def _not_within(size: int, value: float) -> dict[str, Any]:
+def _not_within(size: int, value: float, against: Clock) -> dict[str, Any]:
+    told = f"{value:,}" if against == "updates" else words.figure(value)
     return {
         "x": log10(size),
         "y": log10(value),
-        "text": f"not within {words.figure(value)}",
+        "text": f"not within {told}",
         "showarrow": False,
         "yanchor": "bottom",
         "yshift": 10,

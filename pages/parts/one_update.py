@@ -138,6 +138,6 @@ def _tried(updates: list[OneUpdate]) -> charts.Figure:
         "hovertemplate": "%{text}<br>%{y:,.1f}<extra></extra>",
     }
     figure = charts.framed([line], "updates tried", "test loss, sum", dark)
-    figure["layout"]["xaxis"] |= {"tickformat": ",d"}
+    figure["layout"]["xaxis"] |= {"tickformat": ",d"} | ({"dtick": 1} if len(updates) < 10 else {})
     figure["layout"]["yaxis"] |= {"tickformat": ","}
     return figure

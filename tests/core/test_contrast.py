@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import combinations
+from math import dist
 from pathlib import Path
 from typing import Any
 
@@ -126,6 +128,39 @@ def test_lightness_grows_or_falls_with_the_size_all_along_the_scale(dark, grows)
     assert lightness == sorted(lightness, reverse=not grows)
 
 
+# What is left of linear red, green and blue to eyes without one of the three kinds of cones:
+# Machado, Oliveira and Fernandes, "A Physiologically-based Model for Simulation of Color Vision
+# Deficiency", 2009, severity 1.0.
+SIGHTS = {
+    "of three cones": ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
+    "without long": (
+        (0.152286, 1.052583, -0.204868),
+        (0.114503, 0.786281, 0.099216),
+        (-0.003882, -0.048116, 1.051998),
+    ),
+    "without medium": (
+        (0.367322, 0.860646, -0.227968),
+        (0.280085, 0.672501, 0.047413),
+        (-0.011820, 0.042940, 0.968881),
+    ),
+    "without short": (
+        (1.255528, -0.076749, -0.178779),
+        (-0.078411, 0.930809, 0.147602),
+        (0.004733, 0.691367, 0.303900),
+    ),
+}
+
+
+@themes
+@pytest.mark.parametrize("sight", SIGHTS)
+def test_sizes_far_apart_can_be_told_from_each_other_with_any_colour_vision(dark, sight):
+    for size, larger in combinations(SLIDER, 2):
+        if larger >= 10 * size or (size, larger) == (10_000, 60_000):
+            seen = [lab(charts.colour(one, dark), SIGHTS[sight]) for one in (size, larger)]
+            # 2.3 is the least that is noticed side by side (Mahy, Van Eycken, Oosterlinck, 1994).
+            assert dist(*seen) >= 18, (size, larger)
+
+
 @themes
 def test_accent_and_grey_are_the_themes_own_and_can_be_read(dark):
     assert charts.accent(dark) == page_colour(dark, "primaryColor")
@@ -155,11 +190,36 @@ def contrast(colour: str, page: str) -> float:
 
 def luminance(colour: str) -> float:
     """WCAG 2 relative luminance."""
+    return sumprod((0.2126, 0.7152, 0.0722), linear(colour))
+
+
+def linear(colour: str) -> list[float]:
+    """Red, green and blue from 0 to 1 in proportion to the light (sRGB, IEC 61966-2-1)."""
     shares = [part / 255 for part in parts(colour)[:3]]
-    linear = [
+    return [
         share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4 for share in shares
     ]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def lab(colour: str, sight: tuple[tuple[float, ...], ...]) -> tuple[float, float, float]:
+    """CIE 1976 L*, a*, b* of what such eyes see of it, under D65."""
+    light = [min(1.0, max(0.0, sumprod(row, linear(colour)))) for row in sight]
+    to_white = [
+        sumprod(row, light) / white
+        for row, white in (
+            ((0.4124, 0.3576, 0.1805), 0.9505),
+            ((0.2126, 0.7152, 0.0722), 1.0),
+            ((0.0193, 0.1192, 0.9505), 1.089),
+        )
+    ]
+    x, y, z = (
+        share ** (1 / 3) if share > 0.008856 else 7.787 * share + 16 / 116 for share in to_white
+    )
+    return 116 * y - 16, 500 * (x - y), 200 * (y - z)
+
+
+def sumprod(some: Iterable[float], others: Iterable[float]) -> float:
+    return sum(one * other for one, other in zip(some, others, strict=True))
 
 
 def parts(colour: str) -> tuple[float, float, float, float]:

@@ -120,6 +120,13 @@ def test_a_size_that_has_not_reached_the_target_is_hollow_and_never_left_out(rec
     assert label["x"] == pytest.approx(log10(2_000))
 
 
+def test_updates_are_counted_whole_and_seconds_are_not():
+    for clock, told in (("updates", "not within 3"), ("seconds", "not within 0.30")):
+        few = made_up_race({60_000: [23e3, 22e3, 21e3, 20e3]}, {60_000: 0.1})
+        (label,) = charts.target_chart(few, 3e3, clock)["layout"]["annotations"]
+        assert label["text"] == told
+
+
 def test_the_marker_stands_between_the_test_passes_and_its_bar_reaches_both(record):
     trace = charts.target_chart(record, 3e3, "updates")["data"][1]
     # At 200: 4,000 after 300 updates, 2,000 after 600.
