@@ -90,7 +90,7 @@ def layout_of(dark: bool) -> dict[str, Any]:
         "paper_bgcolor": CLEAR,
         "plot_bgcolor": CLEAR,
         # Fixed, since measuring every label at every tick takes longer than drawing the chart.
-        "margin": {"l": 72, "r": 16, "t": 24, "b": 110},
+        "margin": {"l": 72, "r": 16, "t": 24, "b": 88},
         "legend": {
             "orientation": "h",
             "traceorder": "normal",

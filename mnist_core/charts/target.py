@@ -26,7 +26,6 @@ def target_chart(
     layout["xaxis"] |= {"title": {"text": "batch size", "standoff": 8}, "type": "log"}
     layout["yaxis"] |= {"title": {"text": f"{against} to target"}, "uirevision": against}
     layout["legend"]["title"]["text"] = ""
-    layout["margin"]["b"] = 130
     sizes = by_size(record)
     if not sizes:
         say_empty(layout, "Press Start race: each size becomes a marker here")

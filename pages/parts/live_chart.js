@@ -33,6 +33,21 @@ const nameAndKeys = (chart) => {
   });
 };
 
+// In a narrow window the legend takes more rows than there is room for: the chart grows by them.
+const BELOW_AXIS = 60; // pixels, for the axis' own figures and title
+const makeRoom = (Plotly, chart) => {
+  const legend = chart.querySelector(".legend .bg")?.getBBox().height ?? 0;
+  const room = Math.max(chart.room, Math.ceil(legend) + BELOW_AXIS);
+  if (room === chart.figure.layout.margin.b) return;
+  chart.taken = room;
+  fit(chart);
+  Plotly.relayout(chart, { "margin.b": room });
+};
+const fit = (chart) => {
+  chart.figure.layout.margin.b = Math.max(chart.room, chart.taken ?? 0);
+  chart.style.height = `${chart.tall + chart.figure.layout.margin.b - chart.room}px`;
+};
+
 export default function ({ data, parentElement }) {
   const chart = parentElement.querySelector(".live-chart");
   if (!chart) {
@@ -40,8 +55,10 @@ export default function ({ data, parentElement }) {
     return;
   }
   chart.label = data.label;
-  chart.style.height = `${data.height}px`;
   chart.figure = data.figure;
+  chart.room = data.figure.layout.margin.b;
+  chart.tall = data.height;
+  fit(chart);
   chart.figure.layout.font.family = getComputedStyle(parentElement).fontFamily;
   ready(data.plotly).then(
     (Plotly) => {
@@ -54,7 +71,11 @@ export default function ({ data, parentElement }) {
       });
       nameAndKeys(chart);
       if (chart.observer) return;
-      chart.on("plotly_afterplot", () => nameAndKeys(chart));
+      makeRoom(Plotly, chart);
+      chart.on("plotly_afterplot", () => {
+        nameAndKeys(chart);
+        makeRoom(Plotly, chart);
+      });
       chart.observer = new ResizeObserver(() => {
         // It is told of the chart's end too, when there is nothing left to resize.
         if (chart.isConnected && chart.offsetWidth > 0) Plotly.Plots.resize(chart);
@@ -65,6 +86,7 @@ export default function ({ data, parentElement }) {
   );
   return () => {
     chart.observer?.disconnect();
+    delete chart.observer; // should the same place be drawn into once more
     window.Plotly?.purge(chart);
   };
 }

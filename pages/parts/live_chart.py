@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 # The text takes its colour from the page itself: a change of theme reaches it at once.
 _CSS = """
+/* As wide as there is room for, not as its drawing is: that would hinder a window in shrinking. */
+.live-chart { min-height: 260px; contain: inline-size; }
 .live-chart :is(.xtick, .ytick) text,
 .live-chart :is(.legendtext, .legendtitletext, .xtitle, .ytitle) {
   fill: var(--st-text-color) !important;
@@ -38,14 +40,13 @@ def live_chart(figure: Figure, *, key: str, label: str, height: int = 380) -> No
     """Draw the figure, or redraw it in place where the key was drawn before.
 
     label: what a screen reader says of the chart.
-    height: in pixels.
+    height: in pixels; a legend of several rows adds to it.
     """
     # Made at every call: page tests have a runtime, and so a registry, for each page.
     chart = component("live_chart", html=_HTML, css=_CSS, js=_JS, isolate_styles=False)
     chart(
         key=key,
         data={"figure": figure, "label": label, "height": height, "plotly": _plotly_url()},
-        height=height,
     )
 
 
