@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import subprocess
 import sys
-import time
 from collections import Counter
 from itertools import accumulate, pairwise
 
@@ -87,10 +86,14 @@ def test_a_slider_moved_as_fast_as_a_thread_can_breaks_nothing():
     run, witness = witnessed_run()
     runner = Runner(turn_seconds=0.005)
     runner.play(run)
-    chance, until = random.Random(0), time.monotonic() + 30
-    while len(run.latest.changes) < 200 and time.monotonic() < until:
-        run.settings = Settings(chance.choice((1, 2, 7, 200, 599, 600, 60_000)))
-        time.sleep(0)  # lets the other thread train meanwhile
+    chance = random.Random(0)
+
+    def moved_often_enough() -> bool:
+        for size in chance.choices((1, 2, 7, 200, 599, 600, 60_000), k=20):
+            run.settings = Settings(size)
+        return len(run.latest.changes) >= 200
+
+    wait_until(moved_often_enough)
     runner.pause(run)
     wait_until(lambda: not runner.is_live(run))
     runner.close()
