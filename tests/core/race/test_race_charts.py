@@ -178,4 +178,7 @@ def test_an_epochs_parts_and_the_residual_make_up_what_was_measured(record):
         assert measured["y"][place] == pytest.approx(took)
         residual = (took - fixed["y"][place] - arithmetic["y"][place]) / took
         assert measured["text"][place] == f"{residual:+.0%}".replace("-", "−")
+        told = figure["layout"]["annotations"][place]
+        assert told["text"] == measured["text"][place]
+        assert told["y"] == pytest.approx(max(took, fixed["y"][place] + arithmetic["y"][place]))
     assert len(set(arithmetic["y"])) == 1
