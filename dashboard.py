@@ -17,7 +17,16 @@ st.html(
     "<style>h1 { font-size: 2rem !important; padding: 0.5rem 0 !important; }"
     "@media (min-width: 768px) { .stMainBlockContainer { padding-top: 2rem; } }"
     "[data-testid=stBaseButton-primary]:enabled { color: light-dark(white, black); }"
+    # What follows the training is always about to be drawn anew: to fade it meanwhile, as Streamlit
+    # fades what is old, has each element of it painted twice more.
+    ":is([class*=st-key-follower_], .st-key-doing) :is(.stElementContainer, .stExpander *)"
+    "{ transition: none !important; opacity: 1 !important; }"
+    # Room for two lines that come a moment later, lest the sliders below them jump.
+    ".st-key-doing { min-height: 3rem; }"
     ":has(> .st-key-unseen) { display: none; }"
+    # A bar that glides is painted sixty times a second, from one tick to the next: a tenth of a
+    # processor core, which training on the same computer would miss.
+    "[data-testid=stProgressBarTrack] * { transition: none !important; }"
     # A table shows which cell has the focus, but not that it has it at all.
     "[data-testid=stDataFrame]:has(:focus-visible) { outline: 2px solid currentColor; }</style>"
 )
@@ -38,7 +47,7 @@ with st.container(key="unseen"):
 
 # Only now, since torch takes more than a second to import: the visitor sees the frame meanwhile.
 from pages.parts import shared, visitors  # noqa: E402
-from pages.parts.follow import settle  # noqa: E402
+from pages.parts.follow import follow_asides, settle  # noqa: E402
 from pages.parts.knobs import knobs  # noqa: E402
 
 shared.load_or_explain()
@@ -46,4 +55,5 @@ session = visitors.begin()
 with st.sidebar:
     knobs(session)
 page.run()
+follow_asides(session)
 settle(session)

@@ -20,9 +20,10 @@ def follow(session: Session, draw: Callable[[], None]) -> None:
 
     Twice a second, or less often where so many train that their ticks would crowd out the clicks.
 
-    Where the whole page must be drawn anew, since all has come to rest or a runner has ended, the
-    last of a page's followers sees to it: behind another one's tick, Streamlit would draw the page
-    and that part at once, and might lose one of them on the way to the browser.
+    The first of a page's followers draws the asides along. Where the whole page must be drawn anew,
+    since all has come to rest or a runner has ended, the last one sees to it: behind another one's
+    tick, Streamlit would draw the page and that part at once, and might lose one of them on the way
+    to the browser.
 
     Each stands in a container of its own. Where a tick comes while the whole page is drawn, its
     part may be taken away for a moment and then put back at its place; what follows would have
@@ -34,11 +35,33 @@ def follow(session: Session, draw: Callable[[], None]) -> None:
     def tick() -> None:
         if session.outdated and place == session.followers:
             st.rerun()
+        if place == 1:
+            _draw_asides(session)
         draw()
         settle(session)
 
-    with st.container():
+    with st.container(key=f"follower_{place}"):
         st.fragment(tick, run_every=tick_seconds() if session.live else None)()
+
+
+def follow_aside(session: Session, draw: Callable[[], None]) -> None:
+    """Draw a part of the page here whenever the page's first follower is drawn.
+
+    Not a follower itself, since every tick has the browser go through the whole page.
+    """
+    session.asides.append((st.container(), draw))
+
+
+def follow_asides(session: Session) -> None:
+    """At a page's end: have its asides follow the training where nothing else on it does."""
+    if not session.followers:
+        follow(session, lambda: None)
+
+
+def _draw_asides(session: Session) -> None:
+    for place, draw in session.asides:
+        with place:
+            draw()
 
 
 def tick_seconds() -> float:

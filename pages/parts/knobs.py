@@ -7,7 +7,7 @@ import streamlit as st
 from mnist_core import Settings, words
 from mnist_core.data import TRAINING_DIGITS
 from mnist_core.race import RaceRecord
-from pages.parts.follow import follow
+from pages.parts.follow import follow_aside
 from pages.parts.session import Session
 from pages.parts.setups import chosen_setup, setup_widgets
 from pages.parts.shared import MOST_TRAINING
@@ -21,7 +21,7 @@ def knobs(session: Session) -> None:
     """Draw the sidebar and hand the sliders' values to the run."""
     _buttons(session)
     say_no_room(session, again="Start")
-    status = st.container()
+    status = st.container(key="doing")
     session.change(_settings(session.run.settings))
     with status:
         _status(session)
@@ -78,7 +78,7 @@ def _status(session: Session) -> None:
             # Two lines always, lest the sliders below move under the hand.
             st.markdown(f"**{state}**  \n{detail}")
 
-    follow(session, line)
+    follow_aside(session, line)
 
 
 def _race_status(race: RaceRecord) -> None:

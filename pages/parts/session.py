@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from streamlit.delta_generator import DeltaGenerator
 from torch import Tensor
 
 from mnist_core import Normalization, NoRoomError, Place, Run, Settings, Setup
@@ -56,6 +58,7 @@ class Session:
     ticking: whether the browser may still ask for parts of the page, being live or having been so.
     runners_over: of the race, how many had ended then.
     followers: how many parts of the page have been drawn since then that follow the training.
+    asides: places elsewhere on the page that follow it too, and what draws there.
     absent_since: when somebody first noticed that the visitor is gone, by time.monotonic().
     """
 
@@ -78,6 +81,7 @@ class Session:
     ticking: bool = False
     runners_over: int = 0
     followers: int = 0
+    asides: list[tuple[DeltaGenerator, Callable[[], None]]] = field(default_factory=list)
     absent_since: float | None = None
 
     @property
@@ -97,6 +101,7 @@ class Session:
         self.ticking = was_live or self.live
         self.runners_over = self._runners_over()
         self.followers = 0
+        self.asides = []
 
     def _runners_over(self) -> int:
         return sum(entry.over for entry in self.race.latest.entries) if self.race else 0
