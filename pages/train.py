@@ -145,7 +145,10 @@ def _in_words(snapshot: Snapshot, ghost: Ghost | None) -> None:
 
 
 def _table(snapshot: Snapshot) -> None:
-    with st.expander("Every epoch as a table"):
+    table = st.expander("Every epoch as a table", key="table", on_change="rerun")
+    if not table.open:
+        return  # what nobody sees is not sent twice a second
+    with table:
         if not snapshot.epochs:
             st.markdown("Each whole epoch becomes a row here, the latest on top. Press **Start**.")
             return

@@ -87,7 +87,7 @@ def test_reset_makes_an_untrained_run_with_the_new_choices_and_the_old_sliders(a
     assert not app.info
 
 
-def test_figures_sentence_and_table_are_the_runs_records(app):
+def test_figures_sentence_and_opened_table_are_the_runs_records(app):
     slide(app, "batch_size", 2000)
     trained(app, epochs=2)
     app.run()
@@ -99,7 +99,9 @@ def test_figures_sentence_and_table_are_the_runs_records(app):
     assert metric(app, "Test loss, sum over 10,000") == f"{last.loss:,.0f}"
     assert metric(app, "Test accuracy") == f"{last.accuracy:.1%}"
     assert any("At 2,000 an epoch takes" in text.value for text in app.markdown)
-    table = app.dataframe[0].value
+    assert not app.dataframe
+    app.session_state["table"] = True
+    table = app.run().dataframe[0].value
     assert list(table["epoch"]) == [epoch.epoch for epoch in reversed(snapshot.epochs)]
     assert list(table["test_loss"]) == [epoch.test_loss for epoch in reversed(snapshot.epochs)]
     assert figures(app)["seconds_per_epoch"]["data"][0]["y"] == [
@@ -141,6 +143,7 @@ def test_a_run_that_ends_in_an_error_says_so_keeps_its_history_and_can_be_reset(
     run._learner.network.parameters.fill_(float("nan"))
     press(app, "play")
     wait_until(lambda: not RUNNER.is_playing(run))
+    app.session_state["table"] = True
     app.run()
     assert "no longer a finite number" in app.error[0].value
     assert "Press Reset" in app.error[0].value
