@@ -36,6 +36,10 @@ const nameAndKeys = (chart) => {
 // In a narrow window the legend takes more rows than there is room for: the chart grows by them.
 const BELOW_AXIS = 60; // pixels, for the axis' own figures and title
 const makeRoom = (Plotly, chart) => {
+  // Measured only where it may have changed: to ask for it makes the browser lay out the page.
+  const legendOf = [chart._fullLayout.width, ...chart.figure.data.map(({ name }) => name)].join();
+  if (legendOf === chart.legendOf) return;
+  chart.legendOf = legendOf;
   const legend = chart.querySelector(".legend .bg")?.getBBox().height ?? 0;
   const room = Math.max(chart.room, Math.ceil(legend) + BELOW_AXIS);
   if (room === chart.figure.layout.margin.b) return;
@@ -48,6 +52,44 @@ const fit = (chart) => {
   chart.style.height = `${chart.tall + chart.figure.layout.margin.b - chart.room}px`;
 };
 
+// Drawing takes the processor from the training, where both are on one computer: so each is followed
+// by a rest many times as long, in which the latest tick's figure waits. On a fast computer it is
+// over before the next tick. What comes of the viewer's own doing is drawn at once, and so is what
+// has a new trace: the first sign that a new batch size is at work.
+const REST = 50; // times the drawing
+const LONGEST_REST = 1500; // ms
+
+const draw = (Plotly, chart) => {
+  clearTimeout(chart.waiting);
+  chart.waiting = undefined;
+  if (!chart.isConnected) return;
+  const started = performance.now();
+  if (!chart.observer) chart.textContent = "";
+  chart.traces = chart.figure.data.length;
+  fit(chart);
+  Plotly.react(chart, chart.figure.data, chart.figure.layout, {
+    displaylogo: false,
+    // Nothing is sent anywhere: without Plotly's own "Share chart".
+    modeBarButtonsToRemove: ["lasso2d", "select2d", "sendChartToCloud"],
+  });
+  if (!chart.observer) watch(Plotly, chart);
+  const ended = performance.now();
+  chart.restsUntil = ended + Math.min(REST * (ended - started), LONGEST_REST);
+};
+const watch = (Plotly, chart) => {
+  const finish = () => {
+    nameAndKeys(chart);
+    makeRoom(Plotly, chart);
+  };
+  finish();
+  chart.on("plotly_afterplot", finish);
+  chart.observer = new ResizeObserver(() => {
+    // It is told of the chart's end too, when there is nothing left to resize.
+    if (chart.isConnected && chart.offsetWidth > 0) Plotly.Plots.resize(chart);
+  });
+  chart.observer.observe(chart);
+};
+
 export default function ({ data, parentElement }) {
   const chart = parentElement.querySelector(".live-chart");
   if (!chart) {
@@ -58,33 +100,18 @@ export default function ({ data, parentElement }) {
   chart.figure = data.figure;
   chart.room = data.figure.layout.margin.b;
   chart.tall = data.height;
-  fit(chart);
   chart.figure.layout.font.family = getComputedStyle(parentElement).fontFamily;
   ready(data.plotly).then(
     (Plotly) => {
-      if (!chart.isConnected) return;
-      if (!chart.observer) chart.textContent = "";
-      Plotly.react(chart, chart.figure.data, chart.figure.layout, {
-        displaylogo: false,
-        // Nothing is sent anywhere: without Plotly's own "Share chart".
-        modeBarButtonsToRemove: ["lasso2d", "select2d", "sendChartToCloud"],
-      });
-      nameAndKeys(chart);
-      if (chart.observer) return;
-      makeRoom(Plotly, chart);
-      chart.on("plotly_afterplot", () => {
-        nameAndKeys(chart);
-        makeRoom(Plotly, chart);
-      });
-      chart.observer = new ResizeObserver(() => {
-        // It is told of the chart's end too, when there is nothing left to resize.
-        if (chart.isConnected && chart.offsetWidth > 0) Plotly.Plots.resize(chart);
-      });
-      chart.observer.observe(chart);
+      const rest = (chart.restsUntil ?? 0) - performance.now();
+      const waits = data.tick && rest > 0 && chart.traces === chart.figure.data.length;
+      if (!waits) draw(Plotly, chart);
+      else chart.waiting ??= setTimeout(draw, rest, Plotly, chart);
     },
     () => (chart.textContent = "The chart cannot be drawn: plotly.js did not load. Reload the page."),
   );
   return () => {
+    clearTimeout(chart.waiting);
     chart.observer?.disconnect();
     delete chart.observer; // should the same place be drawn into once more
     window.Plotly?.purge(chart);

@@ -15,6 +15,7 @@ import plotly
 import streamlit as st
 from streamlit.components.v1 import declare_component
 from streamlit.components.v2 import component
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 if TYPE_CHECKING:
     # The core brings torch, and load_plotly shall not have to wait for it.
@@ -41,12 +42,21 @@ def live_chart(figure: Figure, *, key: str, label: str, height: int = 380) -> No
 
     label: what a screen reader says of the chart.
     height: in pixels; a legend of several rows adds to it.
+
+    Of the figures that ticks bring, a browser for which drawing takes long leaves some out, but
+    never the last; what a run of the whole script brings is drawn at once.
     """
     # Made at every call: page tests have a runtime, and so a registry, for each page.
     chart = component("live_chart", html=_HTML, css=_CSS, js=_JS, isolate_styles=False)
     chart(
         key=key,
-        data={"figure": figure, "label": label, "height": height, "plotly": _plotly_url()},
+        data={
+            "figure": figure,
+            "label": label,
+            "height": height,
+            "tick": bool(get_script_run_ctx().fragment_ids_this_run),
+            "plotly": _plotly_url(),
+        },
     )
 
 

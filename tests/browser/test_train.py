@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import (
@@ -83,6 +85,57 @@ def test_zoom_and_legend_choices_are_kept_while_the_charts_grow(page):
             "._fullData.find(trace => trace.name === 'test pass').visible"
         )
         == "legendonly"
+    )
+
+
+def test_nothing_on_the_page_glides_or_fades_while_it_trains(page):
+    # A glide is painted sixty times a second, by a processor that the training needs.
+    press(page, "Start")
+    wait_for_points(page, "learning_curve", more_than=10)
+    moving = page.evaluate(
+        """async () => {
+            const seen = new Set();
+            for (let frame = 0; frame < 90; frame++) {
+              for (const one of document.getAnimations())
+                seen.add(one.effect.target.closest("[data-testid]").dataset.testid);
+              await new Promise(requestAnimationFrame);
+            }
+            return [...seen];
+        }"""
+    )
+    assert moving == []
+
+
+def test_a_browser_slow_at_drawing_draws_seldom_but_always_the_last_figure(page):
+    page.evaluate(
+        """() => {
+            const [react, redraws] = [Plotly.react, []];
+            Plotly.react = (chart, ...rest) => {
+              const done = react(chart, ...rest);
+              for (const until = performance.now() + 20; performance.now() < until; );
+              if (chart.closest(".st-key-learning_curve")) redraws.push(performance.now());
+              return done;
+            };
+            window.redraws = redraws;
+        }"""
+    )
+    press(page, "Start")
+    wait_until_in(page, lambda: page.evaluate("redraws.length") >= 6)
+    times = page.evaluate("redraws.slice(2)")  # the first ones come with Start, not with a tick
+    # Twenty times fifty milliseconds at least, where a tick comes each half second.
+    assert all(later - earlier > 1000 for earlier, later in pairwise(times))
+    press(page, "Pause")
+    expect(page.get_by_role("button", name="Download as CSV")).to_be_enabled()
+    epochs = float(page.get_by_test_id("stMetricValue").first.inner_text())
+    wait_until_in(
+        page,
+        lambda: (
+            page.evaluate(
+                "document.querySelector('.st-key-learning_curve .live-chart')"
+                "._fullData.at(-1).x.filter((x) => x !== null).at(-1)"
+            )
+            > epochs - 0.18
+        ),
     )
 
 
