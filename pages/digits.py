@@ -65,28 +65,30 @@ def _counts() -> None:
     with st.container(horizontal=True, gap="large"):
         st.metric("Training digits", f"{len(train):,}", width="content")
         st.metric("Test digits", f"{len(test):,}", width="content")
-    with st.expander("How many of each digit"):
-        counts = {
-            "training digits": train.labels.bincount().tolist(),
-            "test digits": test.labels.bincount().tolist(),
-        }
-        markers = (
-            {"color": charts.accent(is_dark())},
-            {"color": charts.grey(is_dark()), "pattern": {"shape": "/"}},
-        )
-        rows = {
-            name: (count, marker)
-            for (name, count), marker in zip(counts.items(), markers, strict=True)
-        }
-        figure = charts.bars(rows, x_title="label", y_title="digits", dark=is_dark())
-        live_chart(figure, key="label_counts", label=_told(counts), height=320)
-        st.dataframe(
-            [
-                {"label": label} | {name: counts[name][label] for name in counts}
-                for label in range(10)
-            ],
-            hide_index=True,
-        )
+    counted = st.expander("How many of each digit", key="counted", on_change="rerun")
+    if counted.open:
+        with counted:
+            _label_counts(train, test)
+
+
+def _label_counts(train: Digits, test: Digits) -> None:
+    counts = {
+        "training digits": train.labels.bincount().tolist(),
+        "test digits": test.labels.bincount().tolist(),
+    }
+    markers = (
+        {"color": charts.accent(is_dark())},
+        {"color": charts.grey(is_dark()), "pattern": {"shape": "/"}},
+    )
+    rows = {
+        name: (count, marker) for (name, count), marker in zip(counts.items(), markers, strict=True)
+    }
+    figure = charts.bars(rows, x_title="label", y_title="digits", dark=is_dark())
+    live_chart(figure, key="label_counts", label=_told(counts), height=320)
+    st.dataframe(
+        [{"label": label} | {name: counts[name][label] for name in counts} for label in range(10)],
+        hide_index=True,
+    )
 
 
 def _told(counts: dict[str, list[int]]) -> str:

@@ -44,6 +44,7 @@ def train(page: Page) -> None:
     press(page, "Pause")
     expect(page.get_by_test_id("stSidebar").get_by_text("Paused")).to_be_visible()
     page.get_by_text("Every epoch as a table").click()
+    page.wait_for_selector("[data-testid=stDataFrame]")
 
 
 def raced(browser, server, theme: str) -> Page:
@@ -61,6 +62,7 @@ def states(browser, server, theme: str):
     yield "train", at_rest(page)
     follow_link(page, "Digits")
     page.get_by_text("How many of each digit").click()
+    page.wait_for_selector(".st-key-label_counts .main-svg")
     yield "digits", at_rest(page)
     follow_link(page, "Mini-batch")
     for size in (1, 200):

@@ -11,7 +11,7 @@ import pytest
 from mnist_core import Normalization
 from pages.parts.shared import RUNNER
 from tests.conftest import wait_until
-from tests.pages.conftest import the_session
+from tests.pages.conftest import figures, the_session
 
 
 def opened(app, name):
@@ -65,6 +65,14 @@ def test_digits_shows_the_counts_and_training_digit_0(app):
         "Shape": "(1, 28, 28)",
     }
     assert "Index 6 is the **7th row**" in texts(app)
+
+
+def test_how_many_there_are_of_each_digit_is_drawn_when_it_is_opened(app):
+    opened(app, "digits")
+    assert "label_counts" not in figures(app)
+    app.session_state["counted"] = True
+    bars = figures(app.run())["label_counts"]["data"]
+    assert [sum(bar["y"]) for bar in bars] == [60_000, 10_000]
 
 
 def test_digits_shows_the_tutorials_row_before_and_after(app):
