@@ -57,7 +57,7 @@ const fit = (chart) => {
 // over before the next tick. What comes of the viewer's own doing is drawn at once, and so is what
 // has a new trace: the first sign that a new batch size is at work.
 const REST = 50; // times the drawing
-const LONGEST_REST = 1500; // ms
+const LONGEST_REST = 1000; // ms; else the two charts of a page would seem to tell of different times
 
 const draw = (Plotly, chart) => {
   clearTimeout(chart.waiting);

@@ -122,8 +122,8 @@ def test_a_browser_slow_at_drawing_draws_seldom_but_always_the_last_figure(page)
     press(page, "Start")
     wait_until_in(page, lambda: page.evaluate("redraws.length") >= 6)
     times = page.evaluate("redraws.slice(2)")  # the first ones come with Start, not with a tick
-    # Twenty times fifty milliseconds at least, where a tick comes each half second.
-    assert all(later - earlier > 1000 for earlier, later in pairwise(times))
+    # A second at the longest, where a tick comes each half second.
+    assert all(later - earlier > 900 for earlier, later in pairwise(times))
     press(page, "Pause")
     expect(page.get_by_role("button", name="Download as CSV")).to_be_enabled()
     epochs = float(page.get_by_test_id("stMetricValue").first.inner_text())
