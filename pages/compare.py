@@ -122,6 +122,7 @@ def _curves(record: RaceRecord, view: charts.RaceView) -> None:
             charts.race_curve(record, view),
             key="race_curve",
             label=f"Line chart of the race. {race_words.verdict(record) or 'No figures yet.'}",
+            follows=True,
         )
     with right:
         st.markdown("**Seconds per epoch**")
@@ -129,6 +130,7 @@ def _curves(record: RaceRecord, view: charts.RaceView) -> None:
             charts.epoch_seconds_by_size(record, view.dark),
             key="race_epoch_seconds",
             label=f"Bar chart. {race_words.epoch_seconds(record)}",
+            follows=True,
         )
 
 

@@ -117,6 +117,7 @@ def _charts(
             ),
             key="learning_curve",
             label=f"Line chart. {words.progress(snapshot)}",
+            follows=True,
         )
     with right:
         st.markdown(f"**Seconds per epoch**{_latest_only(snapshot, charts.MOST_BARS)}")
@@ -124,6 +125,7 @@ def _charts(
             charts.seconds_per_epoch(snapshot, dark),
             key="seconds_per_epoch",
             label=f"Bar chart. {words.lesson(snapshot.epochs) or 'No whole epoch yet.'}",
+            follows=True,
         )
 
 

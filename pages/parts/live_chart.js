@@ -104,7 +104,7 @@ export default function ({ data, parentElement }) {
   ready(data.plotly).then(
     (Plotly) => {
       const rest = (chart.restsUntil ?? 0) - performance.now();
-      const waits = data.tick && rest > 0 && chart.traces === chart.figure.data.length;
+      const waits = data.may_wait && rest > 0 && chart.traces === chart.figure.data.length;
       if (!waits) draw(Plotly, chart);
       else chart.waiting ??= setTimeout(draw, rest, Plotly, chart);
     },

@@ -37,14 +37,16 @@ _HTML = '<div class="live-chart"></div>'
 _JS = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
 
 
-def live_chart(figure: Figure, *, key: str, label: str, height: int = 380) -> None:
+def live_chart(
+    figure: Figure, *, key: str, label: str, height: int = 380, follows: bool = False
+) -> None:
     """Draw the figure, or redraw it in place where the key was drawn before.
 
     label: what a screen reader says of the chart.
     height: in pixels; a legend of several rows adds to it.
-
-    Of the figures that ticks bring, a browser for which drawing takes long leaves some out, but
-    never the last; what a run of the whole script brings is drawn at once.
+    follows: whether it follows the training and answers no click within its own fragment. Then, of
+        the figures that ticks bring, a browser for which drawing takes long leaves some out, but
+        never the last; what a run of the whole script brings is drawn at once.
     """
     # Made at every call: page tests have a runtime, and so a registry, for each page.
     chart = component("live_chart", html=_HTML, css=_CSS, js=_JS, isolate_styles=False)
@@ -54,7 +56,7 @@ def live_chart(figure: Figure, *, key: str, label: str, height: int = 380) -> No
             "figure": figure,
             "label": label,
             "height": height,
-            "tick": bool(get_script_run_ctx().fragment_ids_this_run),
+            "may_wait": follows and bool(get_script_run_ctx().fragment_ids_this_run),
             "plotly": _plotly_url(),
         },
     )
