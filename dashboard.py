@@ -31,11 +31,12 @@ st.html(
     "[data-testid=stDataFrame]:has(:focus-visible) { outline: 2px solid currentColor; }</style>"
 )
 
+train = st.Page("pages/train.py", title="Train", icon=":material/show_chart:", default=True)
 page = st.navigation(
     [
         st.Page("pages/digits.py", title="Digits", icon=":material/dialpad:"),
         st.Page("pages/mini_batch.py", title="Mini-batch", icon=":material/grid_view:"),
-        st.Page("pages/train.py", title="Train", icon=":material/show_chart:", default=True),
+        train,
         st.Page("pages/compare.py", title="Compare", icon=":material/sports_score:"),
         st.Page("pages/predictions.py", title="Predictions", icon=":material/fact_check:"),
     ]
@@ -45,15 +46,18 @@ st.title(page.title)
 with st.container(key="unseen"):
     load_plotly()
 
-# Only now, since torch takes more than a second to import: the visitor sees the frame meanwhile.
+# Only now: the visitor sees the title meanwhile.
 from pages.parts import shared, visitors  # noqa: E402
 from pages.parts.follow import follow_asides, settle  # noqa: E402
 from pages.parts.knobs import knobs  # noqa: E402
 
-shared.load_or_explain()
+# PyTorch takes more than a second to import. The first page can be drawn before that.
+if page != train or shared.LOADING.over or shared.must_download():
+    shared.load_or_explain()
 session = visitors.begin()
 with st.sidebar:
     knobs(session)
 page.run()
 follow_asides(session)
 settle(session)
+shared.LOADING.begin()

@@ -19,8 +19,8 @@ from mnist_core.machine import this_machine
 from mnist_core.peers import peers
 from mnist_core.records import EpochRecord
 from mnist_core.run import Run, TrainingError
-from mnist_core.runner import warm_up
 from mnist_core.settings import Order, Settings, Setup
+from mnist_core.warm_up import warm_up
 
 WRONG_USE = 2
 FAILED = 1

@@ -17,9 +17,9 @@ from mnist_core.data import CLASSES, PIXELS, Mnist
 from mnist_core.machine import Machine
 from mnist_core.model import product
 from mnist_core.run import Run
-from mnist_core.runner import warm_up
 from mnist_core.settings import Settings
 from mnist_core.tutorial import TutorialRun
+from mnist_core.warm_up import warm_up
 
 TUTORIAL = "the tutorial’s way"
 IN_MEMORY = "in memory"

@@ -1,14 +1,19 @@
-"""MNIST as tensors in memory, and the normalization of its pixels."""
+"""MNIST as tensors in memory, and the normalization of its pixels.
+
+Whoever names a constant, or a normalization, need not wait for PyTorch: it is imported to load.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-
-import torch
-from torch import Tensor
+from typing import TYPE_CHECKING
 
 from mnist_core.archives import FILES, mnist_root, recover
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
 
 TRAINING_DIGITS = 60_000
 TEST_DIGITS = 10_000
@@ -92,8 +97,8 @@ class Normalization:
     @classmethod
     def of(cls, images: Tensor) -> Normalization:
         """The images' own mean and standard deviation: (0.1307, 0.3081) for the training digits."""
-        counts = torch.bincount(images.flatten(), minlength=256).double().cpu()
-        pixels = torch.arange(256, dtype=torch.float64) / 255
+        counts = images.flatten().bincount(minlength=256).double().cpu()
+        pixels = counts.new_tensor(range(256)) / 255
         mean = (counts @ pixels / counts.sum()).item()
         variance = counts @ (pixels - mean) ** 2 / counts.sum()
         return cls(mean, variance.sqrt().item())
@@ -103,7 +108,7 @@ class Normalization:
 
         Equal bit for bit to torchvision's ToTensor followed by Normalize.
         """
-        return images.to(torch.float32).div_(255).sub_(self.mean).div_(self.std)
+        return images.float().div_(255).sub_(self.mean).div_(self.std)
 
     def invert(self, normalized: Tensor) -> Tensor:
         """The pixels from 0 to 1 that were normalized: x·std + mean."""
@@ -120,6 +125,8 @@ def load_mnist(root: Path | None = None, device: torch.device | None = None) -> 
     Every byte is checked. Raises MnistUnavailableError where the digits can be neither read nor
     downloaded.
     """
+    import torch
+
     contents = recover(mnist_root() if root is None else Path(root))
     # Not by torchvision.datasets.MNIST, which gives the same digits, but takes longer to import
     # than all the rest to load, checks no unpacked file, and writes where others may be reading.
@@ -131,10 +138,12 @@ def _digits(contents: dict[str, bytes], images: str, labels: str) -> Digits:
     """The digits from the contents of the files with these names."""
     return Digits(
         _numbers(contents[images], dimensions=3).view(-1, SIDE, SIDE),
-        _numbers(contents[labels], dimensions=1).to(torch.int64),
+        _numbers(contents[labels], dimensions=1).long(),
     )
 
 
 def _numbers(contents: bytes, dimensions: int) -> Tensor:
+    import torch
+
     # The header has four bytes, and four for each dimension.
     return torch.frombuffer(bytearray(contents), dtype=torch.uint8, offset=4 + 4 * dimensions)

@@ -5,8 +5,16 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 
-from mnist_core.records import Change, EpochRecord, EpochSoFar, LossPoint, Place, TestPoint
-from mnist_core.settings import Settings
+from mnist_core.records import (
+    Change,
+    EpochRecord,
+    EpochSoFar,
+    LossPoint,
+    Place,
+    Snapshot,
+    TestPoint,
+)
+from mnist_core.settings import Settings, Setup
 
 _LOSS_POINTS_PER_EPOCH = 300
 _MOST_LOSS_POINTS = 2_000
@@ -75,6 +83,29 @@ class History:
         if self.updates == updates:
             return None
         return (self.updates - updates) / max(self.seconds - seconds, 1e-9)
+
+    def snapshot(
+        self, settings: Settings, setup: Setup, test_digits: int, error: str | None = None
+    ) -> Snapshot:
+        """What a page may see of the run that is recorded here, as it is now.
+
+        settings: those that its next update uses.
+        """
+        return Snapshot(
+            setup=setup,
+            settings=settings,
+            training_digits=self._training_digits,
+            test_digits=test_digits,
+            place=self.place,
+            epochs=tuple(self.epochs),
+            test_points=tuple(self.test_points),
+            loss_points=tuple(self.loss_points),
+            changes=tuple(self.changes),
+            so_far=self.so_far,
+            # New settings have no pace until an update has used them.
+            updates_per_second=self.updates_per_second if settings == self.settings else None,
+            error=error,
+        )
 
     def use(self, settings: Settings) -> None:
         """The next update uses these settings."""

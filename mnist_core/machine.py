@@ -5,8 +5,10 @@ from __future__ import annotations
 import platform
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import torch
+if TYPE_CHECKING:
+    import torch
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,8 @@ class Machine:
 
 def this_machine(device: torch.device) -> Machine:
     """The machine at hand, for training on that device."""
+    import torch
+
     processor = torch.cuda.get_device_name(device) if device.type == "cuda" else _processor_name()
     return Machine(processor, torch.get_num_threads(), torch.__version__)
 

@@ -126,23 +126,7 @@ class Run:
 
     def snapshot(self) -> Snapshot:
         """What a page may see of the run, as it is now."""
-        history, settings = self._history, self.settings
-        # New settings have no pace until an update has used them.
-        pace = history.updates_per_second if history.settings == settings else None
-        return Snapshot(
-            setup=self.setup,
-            settings=settings,
-            training_digits=len(self._mnist.train),
-            test_digits=len(self._mnist.test),
-            place=history.place,
-            epochs=tuple(history.epochs),
-            test_points=tuple(history.test_points),
-            loss_points=tuple(history.loss_points),
-            changes=tuple(history.changes),
-            so_far=history.so_far,
-            updates_per_second=pace,
-            error=self.error,
-        )
+        return self._history.snapshot(self.settings, self.setup, len(self._mnist.test), self.error)
 
     def _step(self, settings: Settings) -> None:
         self._history.use(settings)

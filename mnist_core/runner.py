@@ -9,13 +9,10 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
-import torch
-
-from mnist_core.data import SIDE, Digits, Mnist
-from mnist_core.run import Run
-from mnist_core.settings import Settings
+if TYPE_CHECKING:
+    import torch
 
 
 class Trainable(Protocol):
@@ -224,6 +221,9 @@ class Runner:
         if device not in self._warm_devices:
             self._warm_devices.add(device)
             try:
+                # Whoever gets a turn has brought PyTorch; a Runner is there before.
+                from mnist_core.warm_up import warm_up
+
                 warm_up(device)
             except Exception:
                 # Whatever is wrong, the run meets it too, and tells its visitor in words.
@@ -258,15 +258,3 @@ class Runner:
             # The one who is asked may fail; the thread that trains everybody's runs may not.
             _log.exception("It could not be told whether the owner of a run is present")
             return True
-
-
-def warm_up(device: torch.device) -> None:
-    """Make a few updates on made-up digits, so that no timed one pays for torch's first use."""
-    generator = torch.Generator().manual_seed(0)
-    images = torch.randint(0, 256, (200, SIDE, SIDE), dtype=torch.uint8, generator=generator)
-    digits = Digits(images, torch.randint(0, 10, (200,), generator=generator))
-    mnist = Mnist(digits, digits)
-    run = Run(mnist.to(device))
-    for batch_size in (200, 1, 1, 1):
-        run.settings = Settings(batch_size=batch_size)
-        run.step()

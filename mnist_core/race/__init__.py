@@ -6,10 +6,15 @@ while not race.ended:
 print(words.verdict(race.latest))
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from mnist_core.race.plan import Plan, Start
-from mnist_core.race.race import Race
 from mnist_core.race.recorded import RecordError, from_json, to_json
 from mnist_core.race.records import Entry, RaceRecord, waiting
+
+if TYPE_CHECKING:
+    from mnist_core.race.race import Race
 
 __all__ = [
     "Entry",
@@ -22,3 +27,10 @@ __all__ = [
     "to_json",
     "waiting",
 ]
+
+
+def __getattr__(name: str) -> object:
+    # It brings PyTorch, which takes more than a second to import: only when it is asked for.
+    if name != "Race":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return import_module(f"{__name__}.race").Race

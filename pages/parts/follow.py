@@ -41,7 +41,7 @@ def follow(session: Session, draw: Callable[[], None]) -> None:
         settle(session)
 
     with st.container(key=f"follower_{place}"):
-        st.fragment(tick, run_every=tick_seconds() if session.live else None)()
+        st.fragment(tick, run_every=tick_seconds() if session.polls else None)()
 
 
 def follow_aside(session: Session, draw: Callable[[], None]) -> None:

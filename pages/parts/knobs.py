@@ -26,7 +26,11 @@ def knobs(session: Session) -> None:
     with status:
         _status(session)
     with st.expander("For a new run"):
-        setup_widgets(session)
+        # One of them names what the digits themselves tell.
+        if session.waits:
+            st.caption("In a moment: the digits are being read.")
+        else:
+            setup_widgets(session)
 
 
 def say_no_room(session: Session, again: str) -> None:

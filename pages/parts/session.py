@@ -4,14 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from streamlit.delta_generator import DeltaGenerator
-from torch import Tensor
 
-from mnist_core import Normalization, NoRoomError, Place, Run, Settings, Setup
-from mnist_core.race import Plan, Race, RaceRecord
-from mnist_core.sandbox import Sandbox
-from pages.parts.shared import RUNNER, mnist
+from mnist_core import Normalization, NoRoomError, Place, Settings, Setup, Snapshot
+from mnist_core.data import TEST_DIGITS, TRAINING_DIGITS
+from mnist_core.history import History
+from mnist_core.race import Plan, RaceRecord
+from pages.parts.shared import LOADING, RUNNER, mnist
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from mnist_core import Run
+    from mnist_core.race import Race
+    from mnist_core.sandbox import Sandbox
+
+
+@dataclass(eq=False)
+class RunToBe:
+    """What a run is to be while PyTorch and the digits are still on their way to the server.
+
+    A page may draw it like any run that is untrained.
+    """
+
+    settings: Settings = field(default_factory=Settings)
+    setup: Setup = field(default_factory=Setup)
+    ended = False
+    error = None
+
+    @property
+    def latest(self) -> Snapshot:
+        """As a run is before its first turn."""
+        return History(TRAINING_DIGITS).snapshot(self.settings, self.setup, TEST_DIGITS)
 
 
 @dataclass(frozen=True)
@@ -40,6 +66,7 @@ class Link:
 class Session:
     """A visitor: their run, and what pages keep for them.
 
+    run: made as soon as there is what makes it.
     run_number: how many runs there were before this one.
     ghost: the copy that the run left behind when its batch size was last changed.
     keeps_ghost: whether such a change shall leave one.
@@ -63,7 +90,7 @@ class Session:
     """
 
     id: str
-    run: Run
+    run: Run | RunToBe = field(default_factory=RunToBe)
     run_number: int = 0
     ghost: Ghost | None = None
     keeps_ghost: bool = False
@@ -92,19 +119,42 @@ class Session:
 
     @property
     def outdated(self) -> bool:
-        """Whether the page shows buttons of the past: all rests now, or a runner has ended."""
-        return (self.live and not self.any_live) or self.runners_over != self._runners_over()
+        """Whether the page shows what is past: all rests now, or a runner has ended, or a run can
+        be made."""
+        return (
+            (self.live and not self.any_live)
+            or self.runners_over != self._runners_over()
+            or (self.waits and LOADING.over)
+        )
 
     def begin(self) -> None:
         """Note at the beginning of a script run what the page will show."""
-        was_live, self.live = self.live, self.any_live
-        self.ticking = was_live or self.live
+        if self.waits and LOADING.over:
+            self.make_run()
+        was_polling = self.polls
+        self.live = self.any_live
+        self.ticking = was_polling or self.polls
         self.runners_over = self._runners_over()
         self.followers = 0
         self.asides = []
 
     def _runners_over(self) -> int:
         return sum(entry.over for entry in self.race.latest.entries) if self.race else 0
+
+    @property
+    def waits(self) -> bool:
+        """Whether the run is still to be made."""
+        return isinstance(self.run, RunToBe)
+
+    @property
+    def polls(self) -> bool:
+        """Whether the page is to look again and again for what is new."""
+        return self.live or self.waits
+
+    def make_run(self) -> None:
+        """Make the run, where it is still to be made, as soon as all it takes is there."""
+        if self.waits:
+            self.run = _run(self.run.settings, self.run.setup)
 
     @property
     def playing(self) -> bool:
@@ -121,6 +171,7 @@ class Session:
         if self.playing:
             self._pause()
         else:
+            self.make_run()
             self._play(self.run, *([self.ghost.run] if self.ghost else []))
 
     def change(self, settings: Settings) -> None:
@@ -140,13 +191,15 @@ class Session:
         """Put an untrained run in place of this one; it waits for Start."""
         self._pause()
         self._drop_ghost()
-        self.run = Run(mnist(), settings, setup)
+        self.run = _run(settings, setup)
         self.run_number += 1
         self.waits_for_race = self.turned_away = False
         self.sandbox = self.test_probabilities = None
 
     def start_race(self, plan: Plan) -> None:
         """Run a new race, in place of the one before."""
+        from mnist_core.race import Race
+
         race = Race(mnist(), plan)
         if self._let_race(race):
             self.race, self.recorded = race, None
@@ -213,3 +266,9 @@ class Session:
         if self.ghost:
             RUNNER.pause(self.ghost.run)
         self.ghost = None
+
+
+def _run(settings: Settings, setup: Setup) -> Run:
+    from mnist_core import Run  # it brings PyTorch
+
+    return Run(mnist(), settings, setup)

@@ -1,9 +1,15 @@
-"""What all visitors share: one Runner, one MNIST."""
+"""What all visitors share: one Runner, one MNIST.
+
+PyTorch takes more than a second to import, so both the digits and it are loaded once, in the
+background of the first visitor's page.
+"""
 
 from __future__ import annotations
 
 import atexit
 import os
+import threading
+from concurrent.futures import Future
 
 import streamlit as st
 from streamlit import runtime
@@ -34,10 +40,56 @@ RUNNER = Runner(is_present=is_present, most_owners=MOST_TRAINING)
 atexit.register(RUNNER.close)
 
 
-@st.cache_resource(show_spinner=False)
+class _Loading:
+    """The digits, read once for the whole server, in a thread of their own."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._digits: Future[Mnist] | None = None
+
+    def begin(self) -> Future[Mnist]:
+        """What becomes the digits; they are read where they neither are nor have been, or in vain."""
+        with self._lock:
+            if self._digits is None or (self.over and self._digits.exception()):
+                self._digits = Future()
+                # A daemon: a download that hangs shall not keep the server from ending.
+                threading.Thread(target=self._load, args=[self._digits], daemon=True).start()
+            return self._digits
+
+    def forget(self) -> None:
+        """Have the digits read anew when they are next wanted."""
+        with self._lock:
+            self._digits = None
+
+    @property
+    def over(self) -> bool:
+        """Whether the digits are there, or could not be read."""
+        digits = self._digits
+        return digits is not None and digits.done()
+
+    def _load(self, digits: Future[Mnist]) -> None:
+        try:
+            import mnist_core.warm_up  # noqa: F401 - what trains, and PyTorch with it
+
+            digits.set_result(load_mnist())
+        except BaseException as error:
+            digits.set_exception(error)
+
+
+LOADING = _Loading()
+
+
 def mnist() -> Mnist:
-    """The digits, read once for the whole server."""
-    return load_mnist()
+    """The digits; it waits until they have been read.
+
+    Raises MnistUnavailableError where they can't be.
+    """
+    return LOADING.begin().result()
+
+
+def must_download() -> bool:
+    """Whether files are missing, so that it may take minutes until the digits are there."""
+    return bool(missing_files(mnist_root()))
 
 
 def load_or_explain() -> None:
@@ -48,7 +100,7 @@ def load_or_explain() -> None:
         f"Downloading MNIST to {root}, this once: {missing} of 4 files are missing, "
         f"{ARCHIVES_MEGABYTES} MB in all …"
         if missing
-        else "Reading and checking MNIST; what is damaged is fetched anew …"
+        else "Loading PyTorch, and reading and checking MNIST; what is damaged is fetched anew …"
     )
     try:
         with st.spinner(doing, show_time=True):

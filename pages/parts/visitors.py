@@ -14,9 +14,8 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from mnist_core import Run
 from pages.parts.session import Session
-from pages.parts.shared import MOST_VISITORS, is_present, mnist
+from pages.parts.shared import MOST_VISITORS, is_present
 
 # Streamlit itself forgets a session that has been disconnected for 120 s.
 _FORGET_AFTER_SECONDS = 180.0
@@ -76,7 +75,7 @@ def _welcome(session_id: str) -> Session | None:
         _forget_one_who_is_gone()
     if len(_sessions) >= MOST_VISITORS:
         return None
-    session = _sessions[session_id] = Session(session_id, Run(mnist()))
+    session = _sessions[session_id] = Session(session_id)
     return session
 
 

@@ -177,7 +177,7 @@ def _fails(_owner: str) -> bool:
 
 
 def test_a_failing_warm_up_does_not_stop_the_training(tiny, runner, monkeypatch):
-    monkeypatch.setattr("mnist_core.runner.warm_up", _fails)
+    monkeypatch.setattr("mnist_core.warm_up.warm_up", _fails)
     run = Run(tiny)
     runner.play(run)
     wait_until(lambda: updates(run) > 100)

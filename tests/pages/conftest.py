@@ -8,10 +8,16 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.parts import visitors
+from pages.parts import shared, visitors
 from pages.parts.session import Session
 
 DASHBOARD = Path(__file__).parents[2] / "dashboard.py"
+
+
+@pytest.fixture(autouse=True)
+def _loaded():
+    """A server that has been up for a while."""
+    shared.mnist()
 
 
 @pytest.fixture(autouse=True)

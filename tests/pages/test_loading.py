@@ -1,0 +1,106 @@
+"""The first page, before PyTorch and the digits are there."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from concurrent.futures import Future
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mnist_core import MnistUnavailableError, Run, Settings
+from pages.parts import shared
+from pages.parts.shared import LOADING, RUNNER
+from tests.conftest import wait_until
+from tests.pages.conftest import DASHBOARD, the_session
+
+
+@pytest.fixture
+def arriving(monkeypatch) -> Future:
+    """What becomes the digits, on a server that has just been started."""
+    digits = shared.LOADING._digits
+    on_its_way = Future()
+    monkeypatch.setattr(LOADING, "_digits", on_its_way)
+    yield on_its_way
+    if not on_its_way.done():
+        on_its_way.set_result(digits.result())
+
+
+def open_dashboard() -> AppTest:
+    return AppTest.from_file(DASHBOARD, default_timeout=60).run()
+
+
+def test_the_first_page_is_drawn_without_pytorch():
+    program = (
+        "import sys\n"
+        "from streamlit.testing.v1 import AppTest\n"
+        "from pages.parts import shared\n"
+        "shared.LOADING.begin = lambda: None\n"
+        f"app = AppTest.from_file({str(DASHBOARD)!r}).run()\n"
+        "assert not app.exception and app.title[0].value == 'Train'\n"
+        "assert len(app.get('bidi_component')) > 2, 'no chart'\n"
+        "assert 'torch' not in sys.modules\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=DASHBOARD.parent, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_run_begins_as_the_sliders_were_set_before_it_could_be_made(arriving, mnist):
+    app = open_dashboard()
+    assert not app.exception
+    assert the_session().waits
+    app.select_slider(key="batch_size").set_value(50).run()
+    assert the_session().waits
+    arriving.set_result(mnist)
+    app.run()
+    assert isinstance(the_session().run, Run)
+    assert the_session().run.settings == Settings(batch_size=50)
+    assert app.select_slider(key="batch_size").value == 50
+    assert app.number_input(key="seed").value == 0
+
+
+def test_the_page_asks_again_until_the_run_can_be_made(arriving, mnist):
+    open_dashboard()
+    session = the_session()
+    assert session.polls
+    assert not session.outdated
+    arriving.set_result(mnist)
+    assert session.outdated
+
+
+def test_start_waits_for_the_run_to_be_made_and_plays_it(arriving, mnist):
+    app = open_dashboard()
+    arriving.set_result(mnist)
+    app.button(key="play").click().run()
+    run = the_session().run
+    assert RUNNER.is_playing(run)
+    wait_until(lambda: not run.latest.untrained)
+
+
+def test_other_pages_wait_for_the_digits(arriving, mnist):
+    app = open_dashboard()
+    arriving.set_result(mnist)
+    app.switch_page("pages/digits.py").run()
+    assert not app.exception
+    assert app.title[0].value == "Digits"
+
+
+def test_digits_that_turn_out_unreadable_are_explained_and_asked_for_again(arriving, monkeypatch):
+    app = open_dashboard()
+    assert not app.error
+
+    def unreadable() -> None:
+        raise MnistUnavailableError("the disk is gone")
+
+    monkeypatch.setattr(shared, "load_mnist", unreadable)
+    arriving.set_exception(MnistUnavailableError("the disk is gone"))
+    assert the_session().outdated
+    app.run()
+    assert app.error[0].value == "the disk is gone"
+    monkeypatch.undo()
+    app.button[0].click().run()
+    assert not app.error
+    assert app.title[0].value == "Train"
