@@ -28,7 +28,7 @@ def knobs(session: Session) -> None:
     with st.expander("For a new run"):
         # One of them names what the digits themselves tell.
         if session.waits:
-            st.caption("In a moment: the digits are being read.")
+            st.caption("In a moment: PyTorch and the digits are being loaded.")
         else:
             setup_widgets(session)
 
@@ -76,6 +76,8 @@ def _status(session: Session) -> None:
             return
         run = session.run
         state, detail = words.doing(run.latest, run.settings, session.playing)
+        if session.waits:
+            state, detail = "Getting ready", "PyTorch is being loaded"
         if session.run.error:
             st.error(f"**{state}**: {detail}. Press Reset to begin again.")
         else:

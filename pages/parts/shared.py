@@ -48,7 +48,7 @@ class _Loading:
         self._digits: Future[Mnist] | None = None
 
     def begin(self) -> Future[Mnist]:
-        """What becomes the digits; they are read where they neither are nor have been, or in vain."""
+        """What becomes the digits. They are read unless they are being read, or have been."""
         with self._lock:
             if self._digits is None or (self.over and self._digits.exception()):
                 self._digits = Future()

@@ -52,6 +52,7 @@ def test_the_run_begins_as_the_sliders_were_set_before_it_could_be_made(arriving
     app = open_dashboard()
     assert not app.exception
     assert the_session().waits
+    assert "**Getting ready**" in app.sidebar.markdown[0].value
     app.select_slider(key="batch_size").set_value(50).run()
     assert the_session().waits
     arriving.set_result(mnist)
@@ -59,6 +60,7 @@ def test_the_run_begins_as_the_sliders_were_set_before_it_could_be_made(arriving
     assert isinstance(the_session().run, Run)
     assert the_session().run.settings == Settings(batch_size=50)
     assert app.select_slider(key="batch_size").value == 50
+    assert "**Ready**" in app.sidebar.markdown[0].value
     assert app.number_input(key="seed").value == 0
 
 
