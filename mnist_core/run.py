@@ -14,7 +14,7 @@ from mnist_core.data import Mnist
 from mnist_core.history import History
 from mnist_core.records import Snapshot
 from mnist_core.settings import Budget, Settings, Setup
-from mnist_core.update import Learner
+from mnist_core.update import Learner, fetched
 
 
 class TrainingError(Exception):
@@ -58,6 +58,7 @@ class Run:
         # weights and then draws the orders, as it would after torch.manual_seed(seed) in a script.
         self._generator = torch.Generator().manual_seed(self.setup.seed)
         self._learner = Learner(self.setup, self._generator, mnist.device)
+        self._updates_at_once = self._learner.updates_at_once
         self._order = torch.empty(0, dtype=torch.int64)
         self._cursor = 0
         self._history = History(len(mnist.train))
@@ -95,6 +96,8 @@ class Run:
 
     def step(self) -> None:
         """One update, and the test pass and the epoch's end where they are due.
+
+        On a GPU it may be several updates, but none beyond what is due, nor with other settings.
 
         Raises TrainingError where any of it fails or a loss is not a finite number, which ends the
         run, and where the run has ended before.
@@ -138,20 +141,33 @@ class Run:
     def _update(self, settings: Settings) -> None:
         started = time.perf_counter()
         try:
-            digits, loss = self._learn(settings)
+            updates = self._learn(settings)
         except Exception as error:
             batch = f"a batch of {settings.batch_size:,}"
             raise TrainingError(in_plain_words(error, "an update", batch)) from error
-        seconds = time.perf_counter() - started
-        if not math.isfinite(loss):
-            raise TrainingError(_not_finite("training", self._history.updates + 1))
-        self._history.add_update(digits, loss, seconds)
+        seconds = (time.perf_counter() - started) / len(updates)
+        for digits, loss in updates:
+            if not math.isfinite(loss):
+                raise TrainingError(_not_finite("training", self._history.updates + 1))
+            self._history.add_update(digits, loss, seconds)
 
-    def _learn(self, settings: Settings) -> tuple[int, float]:
-        """An update on the next mini-batch: how many digits it held, and their mean loss before."""
-        places = self._next_digits(settings.batch_size)
-        loss = self._learner.update(self._mnist.train, places, settings.learning_rate)
-        return len(places), loss
+    def _learn(self, settings: Settings) -> list[tuple[int, float]]:
+        """Updates on the next mini-batches: how many digits each held, and their mean loss before.
+
+        As many as the learner had better start at once, as long as nothing is due or changed.
+        """
+        learner = self._learner
+        digits: list[int] = []
+        losses: list[float | Tensor] = []
+        while True:
+            places = self._next_digits(settings.batch_size)
+            losses.append(learner.start_update(self._mnist.train, places, settings.learning_rate))
+            digits.append(len(places))
+            if len(losses) >= self._updates_at_once or self.settings is not settings:
+                break
+            if self._is_anything_due(self._history.digits + sum(digits)):
+                break
+        return list(zip(digits, fetched(losses), strict=True))
 
     def _next_digits(self, batch_size: int) -> Tensor:
         """Indices of the next mini-batch; the epoch's last one holds what is left of the order."""
@@ -172,7 +188,7 @@ class Run:
 
     def _finish_what_is_due(self) -> None:
         history = self._history
-        epoch_ends = self._cursor == len(self._order)
+        epoch_ends = self._epoch_ends
         if epoch_ends or history.digits >= self._next_test_at:
             self._test()
             marks_passed = history.digits // self._digits_between_tests
@@ -183,6 +199,19 @@ class Run:
             if history.test_points[-1].place.digits < history.digits:
                 self._test()
             self._spent = True
+
+    def _is_anything_due(self, digits: int) -> bool:
+        """Whether a test, an epoch's end or the budget's comes once so many digits are seen."""
+        epochs = digits / len(self._mnist.train)
+        return (
+            self._epoch_ends
+            or digits >= self._next_test_at
+            or (self.budget is not None and self.budget.is_spent(epochs, 0.0, math.inf))
+        )
+
+    @property
+    def _epoch_ends(self) -> bool:
+        return self._cursor == len(self._order)
 
     def _budget_is_spent(self, budget: Budget) -> bool:
         history = self._history

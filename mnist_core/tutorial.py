@@ -68,7 +68,7 @@ class TutorialRun(Run):
             parameter.data = view
         return module
 
-    def _learn(self, settings: Settings) -> tuple[int, float]:
+    def _learn(self, settings: Settings) -> list[tuple[int, float]]:
         started = time.perf_counter()
         images, labels = self._next_batch(settings.batch_size)
         self.loading_seconds += time.perf_counter() - started
@@ -78,7 +78,7 @@ class TutorialRun(Run):
         loss = self._loss(self._module(images.view(len(images), PIXELS)), labels)
         loss.backward()
         self._optimizer.step()
-        return len(images), loss.item()
+        return [(len(images), loss.item())]
 
     def _next_batch(self, batch_size: int) -> list[Tensor]:
         if batch_size != self._batch_size:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 from torch.nn.functional import log_softmax, nll_loss
@@ -12,6 +14,9 @@ from mnist_core.data import Digits
 from mnist_core.model import Network
 from mnist_core.settings import Setup
 
+# A GPU is told of an update in less time than it takes, and to ask for the loss is to wait until it
+# is done. So it is told of several before their losses are asked for, all at once.
+_AT_ONCE_ON_A_GPU = 16
 # Digits at a time in a pass without updates: few enough to stay in the processor's cache.
 _CHUNK = 2_000
 
@@ -45,6 +50,13 @@ class Learner:
         Returns that mean loss (negative log-likelihood of log-softmax) as it was before the move.
         Raises IndexError where there is no digit at a place.
         """
+        return fetched([self.start_update(digits, places, learning_rate)])[0]
+
+    def start_update(self, digits: Digits, places: Tensor, learning_rate: float) -> float | Tensor:
+        """The same, but where torch computes, the loss is a tensor, (), for fetched().
+
+        A GPU may still be at work on it; the next update can be started meanwhile.
+        """
         compiled = self._compiled
         if compiled:
             return compiled.update(
@@ -53,7 +65,7 @@ class Learner:
         chosen = digits.at(places)
         loss = self.network.loss_and_gradient(self._inputs(chosen.images), chosen.labels)
         self._fused_adam(learning_rate)
-        return loss.item()
+        return loss
 
     def log_probabilities(self, images: Tensor) -> Tensor:
         """Logarithms of the ten probabilities, float32, (B, 10), for uint8 images, (B, 28, 28)."""
@@ -83,6 +95,11 @@ class Learner:
     def steps(self) -> int:
         """How many updates it has made."""
         return self.adam.steps
+
+    @property
+    def updates_at_once(self) -> int:
+        """How many updates had better be started before their losses are fetched."""
+        return 1 if self.network.parameters.is_cpu else _AT_ONCE_ON_A_GPU
 
     @property
     def device(self) -> torch.device:
@@ -123,3 +140,10 @@ class Learner:
             eps=1e-8,
             maximize=False,
         )
+
+
+def fetched(losses: Sequence[float | Tensor]) -> list[float]:
+    """The losses of updates that were started, as numbers: it waits until all have been made."""
+    if len(losses) == 1:
+        return [float(losses[0])]
+    return torch.stack(losses).tolist()

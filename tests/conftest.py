@@ -43,7 +43,7 @@ class Witness:
     def __init__(self) -> None:
         self.batches: list[list[int]] = []
 
-    def update(self, digits, places, _learning_rate) -> float:
+    def start_update(self, digits, places, _learning_rate) -> float:
         images = digits.at(places).images
         self.batches.append((images[:, 0, 0].int() * 256 + images[:, 0, 1].int()).tolist())
         return 1.0

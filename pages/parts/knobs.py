@@ -77,7 +77,7 @@ def _status(session: Session) -> None:
         run = session.run
         state, detail = words.doing(run.latest, run.settings, session.playing)
         if session.waits:
-            state, detail = "Getting ready", "PyTorch is being loaded"
+            state, detail = "Getting ready", "loading PyTorch and the digits"
         if session.run.error:
             st.error(f"**{state}**: {detail}. Press Reset to begin again.")
         else:

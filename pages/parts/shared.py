@@ -56,11 +56,6 @@ class _Loading:
                 threading.Thread(target=self._load, args=[self._digits], daemon=True).start()
             return self._digits
 
-    def forget(self) -> None:
-        """Have the digits read anew when they are next wanted."""
-        with self._lock:
-            self._digits = None
-
     @property
     def over(self) -> bool:
         """Whether the digits are there, or could not be read."""

@@ -9,7 +9,17 @@ from typing import Any
 import pytest
 import torch
 
-from mnist_core import Run, Settings, Setup, Snapshot, TrainingError, charts, words
+from mnist_core import (
+    Budget,
+    Run,
+    Settings,
+    Setup,
+    Snapshot,
+    TrainingError,
+    charts,
+    update,
+    words,
+)
 from tests.conftest import Witness, made_up, train_at, train_epochs, witnessed
 
 
@@ -195,7 +205,7 @@ def test_a_test_loss_that_is_no_finite_number_ends_the_run_in_words(tiny):
 
 def test_lack_of_memory_ends_the_run_in_words(tiny):
     run, witness = witnessed(tiny, 300)
-    witness.update = _out_of_memory
+    witness.start_update = _out_of_memory
     run.advance(seconds=1)
     assert run.latest.error == "there is not enough memory for a batch of 300"
 
@@ -222,10 +232,10 @@ def test_lack_of_memory_in_a_test_pass_is_not_blamed_on_the_batch(tiny):
 
 def test_a_step_that_fails_ends_the_run_so_that_no_digit_is_left_out(tiny):
     run, witness = witnessed(tiny, 300)
-    update, witness.update = witness.update, _out_of_memory
+    start_update, witness.start_update = witness.start_update, _out_of_memory
     with pytest.raises(TrainingError, match="not enough memory for a batch of 300"):
         run.step()
-    witness.update = update
+    witness.start_update = start_update
     with pytest.raises(TrainingError, match="not enough memory for a batch of 300"):
         run.step()
     assert run.ended
@@ -321,3 +331,85 @@ def test_a_wrong_learning_rate_is_refused_with_what_is_allowed(rate):
 def test_a_wrong_setup_is_refused(wrong):
     with pytest.raises(ValueError, match="must be"):
         Setup(**wrong)
+
+
+@pytest.fixture
+def as_on_a_gpu(monkeypatch) -> None:
+    """torch makes the updates, as it does there."""
+    monkeypatch.setattr(update, "kernels", lambda: None)
+
+
+def started_together(mnist, together: int, *settings, **options) -> Run:
+    """A run that starts so many updates before it asks for their losses, as it does on a GPU."""
+    run = Run(mnist, Settings(*settings), **options)
+    run._updates_at_once = together
+    return run
+
+
+def without_seconds(snapshot: Snapshot) -> Any:
+    """The snapshot with every time in it left out."""
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, tuple):
+            return [plain(one) for one in value]
+        if not dataclasses.is_dataclass(value):
+            return value
+        names = [field.name for field in dataclasses.fields(value) if "second" not in field.name]
+        return {name: plain(getattr(value, name)) for name in names}
+
+    return plain(snapshot)
+
+
+@pytest.mark.usefixtures("as_on_a_gpu")
+@pytest.mark.parametrize("together", [2, 7, 16])
+def test_updates_started_together_give_what_single_ones_give(tiny, together):
+    single, grouped = started_together(tiny, 1, 7), started_together(tiny, together, 7)
+    for run in (single, grouped):
+        train_epochs(run, 3)
+    assert without_seconds(grouped.snapshot()) == without_seconds(single.snapshot())
+    assert torch.equal(grouped.predict(tiny.test.images), single.predict(tiny.test.images))
+
+
+@pytest.mark.usefixtures("as_on_a_gpu")
+def test_updates_started_together_end_where_a_test_is_due(tiny):
+    run = started_together(tiny, 16, 10, digits_between_tests=50)
+    places = []
+    while len(run.snapshot().epochs) < 1:
+        run.step()
+        places.append(run.snapshot().place.digits)
+    assert places == list(range(50, 601, 50))
+
+
+@pytest.mark.usefixtures("as_on_a_gpu")
+def test_updates_started_together_end_where_the_budget_does(tiny):
+    run = started_together(tiny, 16, 10, budget=Budget(epochs=0.05))
+    run.step()
+    assert run.ended
+    assert run.snapshot().place.digits == 30
+
+
+def test_updates_started_together_end_where_the_settings_change(tiny):
+    run, witness = witnessed(tiny, 10)
+    run._updates_at_once = 16
+    started = witness.start_update
+
+    def change(*batch) -> torch.Tensor:
+        if len(witness.batches) == 2:
+            run.settings = Settings(batch_size=20)
+        return torch.tensor(started(*batch))
+
+    witness.start_update = change
+    run.step()
+    run.step()
+    assert [len(batch) for batch in witness.batches[:4]] == [10, 10, 10, 20]
+    assert run.snapshot().changes[0].place.digits == 30
+
+
+def test_a_loss_that_is_not_finite_among_updates_started_together_is_the_first_to_end_them(tiny):
+    run, witness = witnessed(tiny, 10)
+    run._updates_at_once = 4
+    losses = iter([1.0, 1.0, math.nan, 1.0])
+    witness.start_update = lambda *_batch: torch.tensor(next(losses))
+    with pytest.raises(TrainingError, match="update 3"):
+        run.step()
+    assert run.snapshot().place.updates == 2

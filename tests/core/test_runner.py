@@ -87,9 +87,9 @@ class SlowLearner:
         self._learner = learner
         self.evaluate = learner.evaluate
 
-    def update(self, *batch) -> float:
+    def start_update(self, *batch) -> float:
         threading.Event().wait(0.1)
-        return self._learner.update(*batch)
+        return self._learner.start_update(*batch)
 
 
 def test_a_run_whose_updates_overrun_the_turn_gets_no_more_time_than_others(tiny, runner):

@@ -37,7 +37,7 @@ def test_the_first_page_is_drawn_without_pytorch():
         "from streamlit.testing.v1 import AppTest\n"
         "from pages.parts import shared\n"
         "shared.LOADING.begin = lambda: None\n"
-        f"app = AppTest.from_file({str(DASHBOARD)!r}).run()\n"
+        f"app = AppTest.from_file({str(DASHBOARD)!r}, default_timeout=60).run()\n"
         "assert not app.exception and app.title[0].value == 'Train'\n"
         "assert len(app.get('bidi_component')) > 2, 'no chart'\n"
         "assert 'torch' not in sys.modules\n"

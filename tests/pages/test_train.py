@@ -157,7 +157,7 @@ def test_a_run_that_ends_in_an_error_says_so_keeps_its_history_and_can_be_reset(
 def test_missing_digits_that_cannot_be_downloaded_are_explained(monkeypatch, tmp_path):
     monkeypatch.setattr(MNIST, "mirrors", ["http://127.0.0.1:9/"])
     monkeypatch.setenv("MNIST_ROOT", str(tmp_path))
-    shared.LOADING.forget()
+    monkeypatch.setattr(shared.LOADING, "_digits", None)
     app = AppTest.from_file(DASHBOARD, default_timeout=60).run()
     assert not app.exception
     assert "train-images-idx3-ubyte.gz" in app.error[0].value
