@@ -29,10 +29,10 @@ def seconds_per_epoch(snapshot: Snapshot, dark: bool = False) -> Figure:
     Of a long run the latest MOST_BARS epochs are drawn.
     """
     epochs = snapshot.epochs[-MOST_BARS:]
-    data = _training_bars(epochs, dark)
+    data = [*_training_bars(epochs, dark), _test_pass_bars(epochs, dark)]
+    # Last, since it comes and goes: a click on the legend is obeyed 0.3 s later, and by its place.
     if snapshot.so_far.digits:
         data.append(_bar_so_far(snapshot, dark))
-    data.append(_test_pass_bars(epochs, dark))
     layout = layout_of(dark)
     layout |= {"barmode": "stack", "bargap": 0.15}
     layout["xaxis"] |= {

@@ -68,7 +68,7 @@ def test_the_slider_moved_mid_run_is_marked_and_shows_in_the_table(page):
 def test_zoom_and_legend_choices_are_kept_while_the_charts_grow(page):
     press(page, "Start")
     wait_for_points(page, "seconds_per_epoch", 5)
-    page.locator(".st-key-seconds_per_epoch .legendtoggle").last.click()
+    page.locator(".st-key-seconds_per_epoch").get_by_label("Show test pass").click()
     zoom_in(page, "learning_curve")
     wait_until_in(page, lambda: range_of(page, "learning_curve", "xaxis")[0] > 0)
     zoomed = range_of(page, "learning_curve", "xaxis"), range_of(page, "learning_curve", "yaxis")

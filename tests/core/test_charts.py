@@ -195,6 +195,16 @@ def test_the_epoch_in_progress_is_hatched(run):
     assert bar["marker"]["pattern"]["shape"] == "/"
 
 
+def test_the_legends_places_stay_when_an_epoch_begins_and_ends(tiny):
+    run = Run(tiny, Settings(batch_size=200))
+    legends = []
+    for _ in range(6):
+        run.step()
+        legends.append([bar["name"] for bar in charts.seconds_per_epoch(run.snapshot())["data"]])
+    assert legends[2] == ["200", "test pass"]  # an epoch has just ended
+    assert all(legend[:2] == legends[2] for legend in legends[2:])
+
+
 def test_neighbouring_bars_of_one_size_share_its_label(run):
     labels = charts.seconds_per_epoch(run.snapshot())["layout"]["annotations"]
     assert [label["text"] for label in labels] == ["<b>100</b>", "", "<b>50</b>"]
