@@ -46,7 +46,7 @@ st.title(page.title)
 with st.container(key="unseen"):
     load_plotly()
 
-# Only now: the visitor sees the title meanwhile.
+# Only now: the visitor sees the title while these are imported.
 from pages.parts import shared, visitors  # noqa: E402
 from pages.parts.follow import follow_asides, settle  # noqa: E402
 from pages.parts.knobs import knobs  # noqa: E402
@@ -60,4 +60,5 @@ with st.sidebar:
 page.run()
 follow_asides(session)
 settle(session)
+# Only when the page is on its way: importing PyTorch holds up all else that the server does.
 shared.LOADING.begin()

@@ -90,6 +90,8 @@ class History:
         """What a page may see of the run that is recorded here, as it is now.
 
         settings: those that its next update uses.
+        test_digits: how many a test pass goes through.
+        error: why the run has ended, in plain words.
         """
         return Snapshot(
             setup=setup,

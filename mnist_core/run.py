@@ -75,6 +75,11 @@ class Run:
         return self._history.seconds
 
     @property
+    def updates(self) -> int:
+        """How many have been made so far."""
+        return self._history.updates
+
+    @property
     def ended(self) -> bool:
         """Whether it makes no further update: its budget is spent, or an error has ended it."""
         return self._spent or self.error is not None
@@ -97,7 +102,8 @@ class Run:
     def step(self) -> None:
         """One update, and the test pass and the epoch's end where they are due.
 
-        On a GPU it may be several updates, but none beyond what is due, nor with other settings.
+        On a GPU it may be several updates, but none beyond what is due (a budget of seconds apart),
+        nor with other settings.
 
         Raises TrainingError where any of it fails or a loss is not a finite number, which ends the
         run, and where the run has ended before.
@@ -201,7 +207,7 @@ class Run:
             self._spent = True
 
     def _is_anything_due(self, digits: int) -> bool:
-        """Whether a test, an epoch's end or the budget's comes once so many digits are seen."""
+        """Whether a test, an epoch's end or a budget of epochs' comes after so many digits."""
         epochs = digits / len(self._mnist.train)
         return (
             self._epoch_ends

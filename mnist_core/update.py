@@ -14,8 +14,8 @@ from mnist_core.data import Digits
 from mnist_core.model import Network
 from mnist_core.settings import Setup
 
-# A GPU is told of an update in less time than it takes, and to ask for the loss is to wait until it
-# is done. So it is told of several before their losses are asked for, all at once.
+# To ask a GPU for a loss is to wait until the update is done. So several are started before their
+# losses are asked for, all at once; how many is a guess, as none was at hand to measure it on.
 _AT_ONCE_ON_A_GPU = 16
 # Digits at a time in a pass without updates: few enough to stay in the processor's cache.
 _CHUNK = 2_000

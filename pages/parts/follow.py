@@ -16,14 +16,13 @@ _SETTLING_SECONDS = 0.03
 
 
 def follow(session: Session, draw: Callable[[], None]) -> None:
-    """Draw a part of the page now, and while anything is trained again and again.
+    """Draw a part of the page now, and while anything is trained or loaded again and again.
 
     Twice a second, or less often where so many train that their ticks would crowd out the clicks.
 
     The first of a page's followers draws the asides along. Where the whole page must be drawn anew,
-    since all has come to rest or a runner has ended, the last one sees to it: behind another one's
-    tick, Streamlit would draw the page and that part at once, and might lose one of them on the way
-    to the browser.
+    since what it shows is past, the last one sees to it: behind another one's tick, Streamlit would
+    draw the page and that part at once, and might lose one of them on the way to the browser.
 
     Each stands in a container of its own. Where a tick comes while the whole page is drawn, its
     part may be taken away for a moment and then put back at its place; what follows would have

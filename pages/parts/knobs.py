@@ -28,7 +28,7 @@ def knobs(session: Session) -> None:
     with st.expander("For a new run"):
         # One of them names what the digits themselves tell.
         if session.waits:
-            st.caption("In a moment: PyTorch and the digits are being loaded.")
+            st.caption("PyTorch and the digits are being loaded.")
         else:
             setup_widgets(session)
 

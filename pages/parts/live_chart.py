@@ -18,7 +18,7 @@ from streamlit.components.v2 import component
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 if TYPE_CHECKING:
-    # The core brings torch, and load_plotly shall not have to wait for it.
+    # load_plotly shall not have to wait for it.
     from mnist_core.charts import Figure
 
 # The text takes its colour from the page itself: a change of theme reaches it at once.

@@ -27,10 +27,13 @@ class RunToBe:
     """What a run is to be while PyTorch and the digits are still on their way to the server.
 
     A page may draw it like any run that is untrained.
+
+    wanted: whether it is to be trained as soon as it is there.
     """
 
     settings: Settings = field(default_factory=Settings)
     setup: Setup = field(default_factory=Setup)
+    wanted: bool = False
     ended = False
     error = None
 
@@ -80,9 +83,8 @@ class Session:
     custom_normalization: chosen on the page Digits for the next run.
     sandbox: the copy of a network that the page Mini-batch tries updates on.
     test_probabilities: of all test digits, with the state of the network that gave them.
-    live: whether anything had a turn to come or to end when the present script run began: then the
-        page polls.
-    ticking: whether the browser may still ask for parts of the page, being live or having been so.
+    live: whether anything had a turn to come or to end when the present script run began.
+    ticking: whether the browser may still ask for parts of the page, since it polls or has polled.
     runners_over: of the race, how many had ended then.
     followers: how many parts of the page have been drawn since then that follow the training.
     asides: places elsewhere on the page that follow it too, and what draws there.
@@ -119,8 +121,7 @@ class Session:
 
     @property
     def outdated(self) -> bool:
-        """Whether the page shows what is past: all rests now, or a runner has ended, or a run can
-        be made."""
+        """Whether the page shows the past: all rests now, a runner has ended, or the wait has."""
         return (
             (self.live and not self.any_live)
             or self.runners_over != self._runners_over()
@@ -129,9 +130,9 @@ class Session:
 
     def begin(self) -> None:
         """Note at the beginning of a script run what the page will show."""
-        if self.waits and LOADING.over:
-            self.make_run()
         was_polling = self.polls
+        if self.waits and LOADING.ready:
+            self._make_run()
         self.live = self.any_live
         self.ticking = was_polling or self.polls
         self.runners_over = self._runners_over()
@@ -151,15 +152,10 @@ class Session:
         """Whether the page is to look again and again for what is new."""
         return self.live or self.waits
 
-    def make_run(self) -> None:
-        """Make the run, where it is still to be made, as soon as all it takes is there."""
-        if self.waits:
-            self.run = _run(self.run.settings, self.run.setup)
-
     @property
     def playing(self) -> bool:
-        """Whether the run is being trained."""
-        return RUNNER.is_playing(self.run)
+        """Whether the run is being trained, or will be as soon as it is made."""
+        return self.run.wanted if self.waits else RUNNER.is_playing(self.run)
 
     @property
     def racing(self) -> bool:
@@ -168,10 +164,11 @@ class Session:
 
     def toggle(self) -> None:
         """Start the run and its ghost, or pause them."""
-        if self.playing:
+        if self.waits:
+            self.run.wanted = not self.run.wanted
+        elif self.playing:
             self._pause()
         else:
-            self.make_run()
             self._play(self.run, *([self.ghost.run] if self.ghost else []))
 
     def change(self, settings: Settings) -> None:
@@ -191,7 +188,7 @@ class Session:
         """Put an untrained run in place of this one; it waits for Start."""
         self._pause()
         self._drop_ghost()
-        self.run = _run(settings, setup)
+        self.run = RunToBe(settings, setup) if self.waits else _run(settings, setup)
         self.run_number += 1
         self.waits_for_race = self.turned_away = False
         self.sandbox = self.test_probabilities = None
@@ -229,6 +226,12 @@ class Session:
             self.waits_for_race = False
             if not self.playing:
                 self.toggle()
+
+    def _make_run(self) -> None:
+        wanted = self.playing
+        self.run = _run(self.run.settings, self.run.setup)
+        if wanted:
+            self.toggle()
 
     def _let_race(self, race: Race) -> bool:
         was_playing = self.playing

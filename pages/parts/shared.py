@@ -1,7 +1,7 @@
 """What all visitors share: one Runner, one MNIST.
 
-PyTorch takes more than a second to import, so both the digits and it are loaded once, in the
-background of the first visitor's page.
+PyTorch takes more than a second to import: both the digits and it are loaded in the background,
+while the first visitor may look at the page Train already.
 """
 
 from __future__ import annotations
@@ -41,26 +41,40 @@ atexit.register(RUNNER.close)
 
 
 class _Loading:
-    """The digits, read once for the whole server, in a thread of their own."""
+    """The digits, read for the whole server in a thread of their own: once, unless that fails."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._digits: Future[Mnist] | None = None
 
     def begin(self) -> Future[Mnist]:
-        """What becomes the digits. They are read unless they are being read, or have been."""
+        """What becomes the digits, or the reason why they can't be read; it begins but once."""
         with self._lock:
-            if self._digits is None or (self.over and self._digits.exception()):
-                self._digits = Future()
+            if self._digits is None:
+                digits = Future()
                 # A daemon: a download that hangs shall not keep the server from ending.
-                threading.Thread(target=self._load, args=[self._digits], daemon=True).start()
+                threading.Thread(target=self._load, args=[digits], daemon=True).start()
+                self._digits = digits
             return self._digits
+
+    def try_again(self) -> None:
+        """Begin anew where the digits could not be read."""
+        with self._lock:
+            if self.over and not self.ready:
+                self._digits = None
+        self.begin()
 
     @property
     def over(self) -> bool:
         """Whether the digits are there, or could not be read."""
         digits = self._digits
         return digits is not None and digits.done()
+
+    @property
+    def ready(self) -> bool:
+        """Whether the digits are there."""
+        digits = self._digits
+        return digits is not None and digits.done() and digits.exception() is None
 
     def _load(self, digits: Future[Mnist]) -> None:
         try:
@@ -102,7 +116,7 @@ def load_or_explain() -> None:
             mnist()
     except MnistUnavailableError as error:
         st.error(str(error), icon=":material/error:")
-        st.button("Try again")
+        st.button("Try again", on_click=LOADING.try_again)
         st.stop()
 
 

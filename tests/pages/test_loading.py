@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from concurrent.futures import Future
 
 import pytest
@@ -73,36 +74,76 @@ def test_the_page_asks_again_until_the_run_can_be_made(arriving, mnist):
     assert session.outdated
 
 
-def test_start_waits_for_the_run_to_be_made_and_plays_it(arriving, mnist):
+def test_start_pressed_meanwhile_trains_the_run_as_soon_as_it_is_made(arriving, mnist):
     app = open_dashboard()
-    arriving.set_result(mnist)
     app.button(key="play").click().run()
+    assert the_session().waits
+    assert app.button(key="play").label == "Pause"
+    arriving.set_result(mnist)
+    app.run()
     run = the_session().run
     assert RUNNER.is_playing(run)
     wait_until(lambda: not run.latest.untrained)
 
 
+@pytest.mark.parametrize("again", ["play", "reset"])
+def test_start_pressed_meanwhile_can_be_taken_back(arriving, mnist, again):
+    app = open_dashboard()
+    app.button(key="play").click().run()
+    app.button(key=again).click().run()
+    assert app.button(key="play").label == "Start"
+    arriving.set_result(mnist)
+    app.run()
+    assert not RUNNER.is_live(the_session().run)
+
+
+def test_the_ticks_of_a_page_that_waited_are_allowed_for_when_it_is_drawn_anew(arriving, mnist):
+    open_dashboard()
+    arriving.set_result(mnist)
+    the_session().begin()
+    assert the_session().ticking
+    the_session().begin()
+    assert not the_session().ticking
+
+
 def test_other_pages_wait_for_the_digits(arriving, mnist):
     app = open_dashboard()
+    drawn = []
+    waiting = threading.Thread(
+        target=lambda: drawn.append(app.switch_page("pages/digits.py").run()), daemon=True
+    )
+    waiting.start()
+    waiting.join(timeout=1.0)
+    assert not drawn
     arriving.set_result(mnist)
-    app.switch_page("pages/digits.py").run()
-    assert not app.exception
-    assert app.title[0].value == "Digits"
+    waiting.join(timeout=60)
+    assert not drawn[0].exception
+    assert drawn[0].title[0].value == "Digits"
 
 
-def test_digits_that_turn_out_unreadable_are_explained_and_asked_for_again(arriving, monkeypatch):
+def test_why_the_digits_could_not_be_read_is_told_and_they_can_be_asked_for_again(
+    arriving, mnist, monkeypatch
+):
     app = open_dashboard()
     assert not app.error
-
-    def unreadable() -> None:
-        raise MnistUnavailableError("the disk is gone")
-
-    monkeypatch.setattr(shared, "load_mnist", unreadable)
+    reads = []
+    monkeypatch.setattr(shared, "load_mnist", lambda: reads.append("read") or mnist)
     arriving.set_exception(MnistUnavailableError("the disk is gone"))
     assert the_session().outdated
     app.run()
     assert app.error[0].value == "the disk is gone"
-    monkeypatch.undo()
+    assert not reads
     app.button[0].click().run()
     assert not app.error
     assert app.title[0].value == "Train"
+    assert reads == ["read"]
+    assert not the_session().waits
+
+
+@pytest.mark.parametrize("key", ["play", "reset"])
+def test_a_button_pressed_while_the_digits_turn_out_unreadable_ends_in_words(arriving, key):
+    app = open_dashboard()
+    arriving.set_exception(MnistUnavailableError("the disk is gone"))
+    app.button(key=key).click().run()
+    assert not app.exception
+    assert app.error[0].value == "the disk is gone"
