@@ -25,6 +25,9 @@ _CSS = """<style>
 </style>"""
 
 
+_WIDTH = 150  # pixels
+
+
 def race_buttons(session: Session, plan: Plan | None) -> None:
     """What can be done with the race now."""
     race = session.race
@@ -62,6 +65,8 @@ def _button(label: str, icon: str, on_click, primary: bool = False) -> None:
         key=f"race_{label.split()[0].lower()}",
         icon=f":material/{icon}:",
         type="primary" if primary else "secondary",
+        # One width for all words, lest the buttons beside it move under the hand that presses them.
+        width=_WIDTH,
         on_click=on_click,
     )
 
