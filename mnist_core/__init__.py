@@ -8,11 +8,11 @@ run.advance(seconds=1.0)
 print(run.snapshot().test_points[-1].loss)
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
-from mnist_core.archives import MnistUnavailableError, missing_files, mnist_root
+from mnist_core import training
 from mnist_core.data import Digits, Mnist, Normalization, load_mnist
+from mnist_core.data.archives import MnistUnavailableError, missing_files, mnist_root
 from mnist_core.records import (
     Change,
     Clock,
@@ -23,12 +23,11 @@ from mnist_core.records import (
     Snapshot,
     TestPoint,
 )
-from mnist_core.runner import NoRoomError, Runner
 from mnist_core.settings import Budget, Settings, Setup
+from mnist_core.training.scheduler import NoRoomError, Scheduler
 
 if TYPE_CHECKING:
-    from mnist_core.model import Network
-    from mnist_core.run import Run, TrainingError
+    from mnist_core.training import Network, Run, TrainingError
 
 __all__ = [
     "Budget",
@@ -45,7 +44,7 @@ __all__ = [
     "Normalization",
     "Place",
     "Run",
-    "Runner",
+    "Scheduler",
     "Settings",
     "Setup",
     "Snapshot",
@@ -56,11 +55,9 @@ __all__ = [
     "mnist_root",
 ]
 
-# They bring PyTorch, which takes more than a second to import: only when they are asked for.
-_AT_NEED = {"Network": "model", "Run": "run", "TrainingError": "run"}
-
 
 def __getattr__(name: str) -> object:
-    if name not in _AT_NEED:
+    # They bring PyTorch, which takes more than a second to import: only when they are asked for.
+    if name not in ("Network", "Run", "TrainingError"):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_AT_NEED[name]}"), name)
+    return getattr(training, name)

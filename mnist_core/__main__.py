@@ -1,4 +1,4 @@
-"""The same training without a browser: python -m mnist_core train, and benchmark."""
+"""The same training without a browser: python -m mnist_core train, noise, and benchmark."""
 
 from __future__ import annotations
 
@@ -7,20 +7,29 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import redirect_stdout
+from contextlib import nullcontext, redirect_stdout
 from dataclasses import asdict
-from typing import Any, NoReturn, get_args
+from typing import TYPE_CHECKING, Any, NoReturn, get_args
 
-from mnist_core import words
-from mnist_core.archives import MnistUnavailableError
-from mnist_core.benchmark import as_json, compare, contenders, measured_peak, report
+from mnist_core import training
+from mnist_core.benchmark.libraries import peers
+from mnist_core.benchmark.measure import (
+    as_json,
+    busy_core,
+    compare,
+    contenders,
+    report,
+)
 from mnist_core.data import Mnist, load_mnist
+from mnist_core.data.archives import MnistUnavailableError
 from mnist_core.machine import this_machine
-from mnist_core.peers import peers
 from mnist_core.records import EpochRecord
-from mnist_core.run import Run, TrainingError
 from mnist_core.settings import Order, Settings, Setup
-from mnist_core.warm_up import warm_up
+from mnist_core.show import sentences
+
+if TYPE_CHECKING:
+    from mnist_core.training import Run
+    from mnist_core.training.noise import GradientNoise
 
 WRONG_USE = 2
 FAILED = 1
@@ -48,7 +57,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parse(sys.argv[1:] if arguments is None else arguments)
     try:
         options.command(options)
-    except (MnistUnavailableError, TrainingError) as error:
+    except (MnistUnavailableError, training.TrainingError) as error:
         return _complain(str(error), FAILED)
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -61,16 +70,23 @@ def main(arguments: list[str] | None = None) -> int:
 def train(options: argparse.Namespace) -> None:
     """Train and print each epoch as it ends."""
     mnist = _load()
-    warm_up(mnist.device)
-    run = Run(
-        mnist,
-        Settings(options.batch_size, options.learning_rate),
-        Setup(seed=options.seed, order=options.order),
-        digits_between_tests=sys.maxsize,
-    )
+    training.warm_up(mnist.device)
+    run = _run(mnist, options)
     say = _as_json if options.json else _as_line
     for epoch in _epochs(run, options.epochs):
         print(say(epoch), flush=True)
+
+
+def noise(options: argparse.Namespace) -> None:
+    """Train, and print the gradient's noise before the first update and after each epoch."""
+    mnist = _load()
+    training.warm_up(mnist.device)
+    run = _run(mnist, options)
+    say = _noise_as_json if options.json else _noise_as_line
+    for epoch in range(options.epochs + 1):
+        while len(run.snapshot().epochs) < epoch:
+            run.step()
+        print(say(epoch, training.gradient_noise(run.learner, mnist.train)), flush=True)
 
 
 def benchmark(options: argparse.Namespace) -> None:
@@ -82,14 +98,25 @@ def benchmark(options: argparse.Namespace) -> None:
         rivals += ready
         if missing:
             _complain(f"not installed here, and so left out: {', '.join(missing)}", FAILED)
-    measured = compare(mnist, options.batch_sizes, rivals, options.seconds)
-    machine, peak = this_machine(mnist.device), measured_peak(mnist.device)
-    if options.json:
-        lines = (as_json(one, machine, peak) for one in measured)
-    else:
-        lines = report(measured, rivals, machine, peak)
-    for line in lines:
-        print(line, flush=True)
+    machine, peak = this_machine(mnist.device), training.measured_peak(mnist.device)
+    with busy_core() if options.busy else nullcontext():
+        measured = compare(mnist, options.batch_sizes, rivals, options.seconds)
+        if options.json:
+            lines = (as_json(one, machine, peak) for one in measured)
+        else:
+            lines = report(measured, rivals, machine, peak)
+        for line in lines:
+            print(line, flush=True)
+
+
+def _run(mnist: Mnist, options: argparse.Namespace) -> Run:
+    return training.Run(
+        mnist,
+        Settings(options.batch_size, options.learning_rate),
+        Setup(seed=options.seed, order=options.order),
+        digits_between_tests=sys.maxsize,
+        tests_after_change=(),
+    )
 
 
 def _epochs(run: Run, count: int) -> Iterator[EpochRecord]:
@@ -109,8 +136,8 @@ def _as_line(epoch: EpochRecord) -> str:
     return (
         f"epoch {epoch.epoch}: test loss {epoch.test_loss:.1f}, "
         f"accuracy {epoch.test_accuracy:.4f}, {epoch.updates:,} updates, "
-        f"{words.seconds(epoch.train_seconds)} of training + "
-        f"{words.seconds(epoch.test_seconds)} for the test"
+        f"{sentences.seconds(epoch.train_seconds)} of training + "
+        f"{sentences.seconds(epoch.test_seconds)} for the test"
     )
 
 
@@ -120,11 +147,25 @@ def _as_json(epoch: EpochRecord) -> str:
     return json.dumps(record | {"batch_size": epoch.batch_size})
 
 
+def _noise_as_line(epoch: int, noise: GradientNoise) -> str:
+    return (
+        f"after {epoch} epoch{'s' * (epoch != 1)}: noise scale {noise.noise_scale:.1f}, "
+        f"norm of the mean gradient {noise.gradient_norm:.4g}, of a single digit's "
+        f"{noise.per_digit_norm:.4g} (root mean square), over {noise.digits:,} digits"
+    )
+
+
+def _noise_as_json(epoch: int, noise: GradientNoise) -> str:
+    names = ("noise_scale", "gradient_norm", "per_digit_norm", "digits")
+    return json.dumps({"epoch": epoch} | {name: getattr(noise, name) for name in names})
+
+
 def _parse(arguments: list[str]) -> argparse.Namespace:
     parser = _Parser(prog="python -m mnist_core", description=__doc__)
     parser.set_defaults(parser=parser)
-    commands = parser.add_subparsers(required=True, metavar="train | benchmark")
-    _add_train(commands.add_parser("train", help="train and print a line per epoch"))
+    commands = parser.add_subparsers(required=True, metavar="train | noise | benchmark")
+    _add_train(commands.add_parser("train", help="train and print a line per epoch"), train)
+    _add_train(commands.add_parser("noise", help="train and print the gradient's noise"), noise)
     _add_benchmark(commands.add_parser("benchmark", help="compare with the tutorial's way"))
     options, unknown = parser.parse_known_args(arguments)
     if unknown:
@@ -132,8 +173,8 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     return options
 
 
-def _add_train(parser: argparse.ArgumentParser) -> None:
-    parser.set_defaults(command=train, parser=parser)
+def _add_train(parser: argparse.ArgumentParser, command: Callable[..., None]) -> None:
+    parser.set_defaults(command=command, parser=parser)
     defaults = Settings()
     parser.add_argument("--batch-size", type=_batch_size, default=defaults.batch_size, metavar="B")
     parser.add_argument(
@@ -154,6 +195,9 @@ def _add_benchmark(parser: argparse.ArgumentParser) -> None:
         "--seconds", type=_seconds, default=60.0, metavar="S", help="to spend in all, about"
     )
     parser.add_argument("--json", action="store_true", help="one JSON object per measurement")
+    parser.add_argument(
+        "--busy", action="store_true", help="beside a program that keeps one core busy"
+    )
     parser.add_argument(
         "--peers", action="store_true", help="add JAX, Keras and scikit-learn, where installed"
     )

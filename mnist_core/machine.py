@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mnist_core.bounds import Count, Text
+
 if TYPE_CHECKING:
     import torch
 
@@ -16,21 +18,23 @@ class Machine:
     """What a measured time depends on, apart from the program.
 
     processor: its name, or the GPU's where training runs on one.
-    threads: that torch may use for one operation on the CPU.
+    threads: that may share an update on the CPU.
     torch: its version.
     """
 
-    processor: str
-    threads: int
-    torch: str
+    processor: Text
+    threads: Count
+    torch: Text
 
 
 def this_machine(device: torch.device) -> Machine:
     """The machine at hand, for training on that device."""
     import torch
 
+    from mnist_core.training.learner import POOL
+
     processor = torch.cuda.get_device_name(device) if device.type == "cuda" else _processor_name()
-    return Machine(processor, torch.get_num_threads(), torch.__version__)
+    return Machine(processor, POOL.threads, str(torch.__version__))
 
 
 def _processor_name() -> str:

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import cos, radians
 from typing import Literal
 
-from mnist_core.settings import Settings, Setup
+from mnist_core.bounds import Amount, Count, Number, Share
+from mnist_core.settings import Settings, Setup, updates_per_epoch
 
 # What progress can be counted in: a Place has an attribute of each name.
 Clock = Literal["epochs", "updates", "seconds"]
+CLOCKS: dict[Clock, str] = {
+    "epochs": "epochs",
+    "updates": "updates",
+    "seconds": "seconds of training",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +28,10 @@ class Place:
     seconds: of training; test passes, pauses and other runs' turns are not in it.
     """
 
-    digits: int
-    epochs: float
-    updates: int
-    seconds: float
+    digits: Count
+    epochs: Amount
+    updates: Count
+    seconds: Amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +49,29 @@ class TestPoint:
     __test__ = False
 
     place: Place
-    batch_sizes: tuple[int, ...]
-    loss: float
-    accuracy: float
-    seconds: float
+    batch_sizes: tuple[Count, ...]
+    loss: Amount
+    accuracy: Share
+    seconds: Amount
+
+
+@dataclass(frozen=True, slots=True)
+class NoisePoint:
+    """The noise scale of the gradient over all test digits, at a test point.
+
+    batch_size: at work there.
+    noise_scale: tr Σ / |G|², in digits.
+    follows: whether it was watched at every test point since the one before.
+    """
+
+    place: Place
+    batch_size: Count
+    noise_scale: Amount
+    follows: bool
+
+    def noise_share(self, batch_size: int) -> float:
+        """Of the squared gradient of a mini-batch of that size, 0 to 1; half of it at N."""
+        return self.noise_scale / (self.noise_scale + batch_size)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +84,22 @@ class LossPoint:
     """
 
     place: Place
-    loss: float
+    loss: Number
+    digits: Count
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A mini-batch that an update was made on.
+
+    indices: of its first digits among the training digits, MOST_SHOWN at most.
+    digits: how many it has.
+    loss: negative log-likelihood, mean per digit, before the update.
+    """
+
+    indices: tuple[int, ...]
     digits: int
+    loss: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +126,14 @@ class EpochRecord:
         train_seconds + test_seconds is what the tutorial's clock shows.
     """
 
-    epoch: int
-    batch_sizes: tuple[int, ...]
-    updates: int
-    train_loss: float
-    test_loss: float
-    test_accuracy: float
-    train_seconds: float
-    test_seconds: float
+    epoch: Count
+    batch_sizes: tuple[Count, ...]
+    updates: Count
+    train_loss: Number
+    test_loss: Amount
+    test_accuracy: Share
+    train_seconds: Amount
+    test_seconds: Amount
 
     @property
     def mixed(self) -> bool:
@@ -115,11 +155,11 @@ class EpochSoFar:
     batch_sizes, updates, train_seconds: as in EpochRecord.
     """
 
-    epoch: int
-    digits: int
-    batch_sizes: tuple[int, ...]
-    updates: int
-    train_seconds: float
+    epoch: Count
+    digits: Count
+    batch_sizes: tuple[Count, ...]
+    updates: Count
+    train_seconds: Amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +180,7 @@ class Snapshot:
     epochs: tuple[EpochRecord, ...]
     test_points: tuple[TestPoint, ...]
     loss_points: tuple[LossPoint, ...]
+    noise_points: tuple[NoisePoint, ...]
     changes: tuple[Change, ...]
     so_far: EpochSoFar
     updates_per_second: float | None
@@ -151,9 +192,97 @@ class Snapshot:
         return self.place.updates == 0
 
     @property
+    def epoch_seconds(self) -> float | None:
+        """Seconds of training that an epoch takes at the current pace; None while none is known."""
+        if not self.updates_per_second:
+            return None
+        updates = updates_per_epoch(self.settings.batch_size, self.training_digits)
+        return updates / self.updates_per_second
+
+    @property
     def seconds_left(self) -> float | None:
         """Seconds of training to the epoch's end at the current pace; None while none is known."""
         if not self.updates_per_second:
             return None
         digits_left = self.training_digits - self.so_far.digits
-        return -(-digits_left // self.settings.batch_size) / self.updates_per_second
+        updates_left = updates_per_epoch(self.settings.batch_size, digits_left)
+        return updates_left / self.updates_per_second
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What one update did to a network.
+
+    digits: in its mini-batch.
+    batch_loss: mean per digit of that mini-batch, before the update.
+    gradient_norm: Euclidean length of that loss's gradient.
+    step_length: Euclidean length of the weights' movement.
+    test_loss_before, test_loss_after: summed over the test digits.
+    """
+
+    digits: int
+    batch_loss: float
+    gradient_norm: float
+    step_length: float
+    test_loss_before: float
+    test_loss_after: float
+
+    @property
+    def change(self) -> float:
+        """Of the test loss: below 0 where it fell."""
+        return self.test_loss_after - self.test_loss_before
+
+    @property
+    def worsened(self) -> bool:
+        """Whether the test loss is higher than before it."""
+        return self.change > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Needle:
+    """A mini-batch's gradient beside the gradient of all training digits.
+
+    degrees: of the angle between them, 0 to 180.
+    length: its Euclidean length, relative to the other's.
+    """
+
+    degrees: float
+    length: float
+
+    @property
+    def cosine(self) -> float:
+        """Of the angle."""
+        return cos(radians(self.degrees))
+
+
+@dataclass(frozen=True, slots=True)
+class Needles:
+    """The gradients of mini-batches drawn at random, at one state of a network.
+
+    batch_size: digits in each mini-batch.
+    updates: that the network had made.
+    noise_scale: tr Σ / |G|², of the gradients of single digits.
+    law: the cosine to be expected at each of many batch sizes, among them this one.
+    """
+
+    needles: tuple[Needle, ...]
+    batch_size: int
+    updates: int
+    noise_scale: float
+    law: dict[int, float]
+
+
+@dataclass(frozen=True, slots=True)
+class NoiseScales:
+    """The noise scale tr Σ / |G|² of one run's network at two moments.
+
+    batch_size: of its mini-batches.
+    updates: that it had made at the second moment.
+    untrained: before its first update.
+    trained: after so many.
+    """
+
+    batch_size: int
+    updates: int
+    untrained: float
+    trained: float

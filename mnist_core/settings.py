@@ -6,10 +6,12 @@ import math
 from dataclasses import dataclass, field, fields
 from typing import Literal, get_args
 
+from mnist_core.bounds import Amount
 from mnist_core.data import TRAINING_DIGITS, Normalization
 
-Order = Literal["shuffled", "stored"]
+Order = Literal["shuffled", "stored", "sorted by label"]
 
+DEFAULT_LEARNING_RATE = 1e-4  # the tutorial's
 LARGEST_LEARNING_RATE = 1.0
 LARGEST_SEED = 2**63 - 1
 
@@ -19,13 +21,13 @@ class Settings:
     """What may change between two updates of a run.
 
     batch_size: digits in a mini-batch, 1 to 60,000.
-    learning_rate: Adam's step size, above 0 and at most 1; the tutorial's is 0.0001.
+    learning_rate: Adam's step size, above 0 and at most 1.
 
     Raises ValueError, in words that say what is allowed, for any other value.
     """
 
     batch_size: int = 200
-    learning_rate: float = 1e-4
+    learning_rate: float = DEFAULT_LEARNING_RATE
 
     def __post_init__(self) -> None:
         if not (_is_whole(self.batch_size) and 1 <= self.batch_size <= TRAINING_DIGITS):
@@ -46,9 +48,9 @@ class Setup:
 
     seed: of the first weights and of every epoch's order, 0 to 2**63 - 1. Two runs with the same
         setup begin with the same weights and see the digits in the same order.
-    order: "shuffled" anew each epoch, or as "stored" in the file, epoch after epoch.
+    order: "shuffled" anew each epoch; as "stored" in the file or "sorted by label", all zeros first
+        and all nines last, epoch after epoch.
     normalization: applied to every pixel before the network sees it.
-    hidden: width of the hidden layer; the tutorial's is 256.
 
     Raises ValueError, in words that say what is allowed, for any other value.
     """
@@ -56,7 +58,6 @@ class Setup:
     seed: int = 0
     order: Order = "shuffled"
     normalization: Normalization = field(default_factory=Normalization)
-    hidden: int = 256
 
     def __post_init__(self) -> None:
         if not (_is_whole(self.seed) and 0 <= self.seed <= LARGEST_SEED):
@@ -64,11 +65,7 @@ class Setup:
                 f"the seed must be a whole number from 0 to {LARGEST_SEED}, not {self.seed!r}"
             )
         if self.order not in get_args(Order):
-            raise ValueError(f"the order must be shuffled or stored, not {self.order!r}")
-        if not (_is_whole(self.hidden) and self.hidden >= 1):
-            raise ValueError(
-                f"the hidden width must be a whole number above 0, not {self.hidden!r}"
-            )
+            raise ValueError(f"the order must be one of {get_args(Order)}, not {self.order!r}")
 
 
 @dataclass(frozen=True)
@@ -82,9 +79,9 @@ class Budget:
     Raises ValueError, in words that say what is allowed, unless all are numbers above 0.
     """
 
-    epochs: float | None = None
-    seconds: float | None = None
-    test_loss: float | None = None
+    epochs: Amount | None = None
+    seconds: Amount | None = None
+    test_loss: Amount | None = None
 
     def __post_init__(self) -> None:
         for limit in fields(self):
@@ -100,6 +97,11 @@ class Budget:
             or (self.seconds is not None and seconds >= self.seconds)
             or (self.test_loss is not None and test_loss <= self.test_loss)
         )
+
+
+def updates_per_epoch(batch_size: int, training_digits: int = TRAINING_DIGITS) -> int:
+    """How many mini-batches the training digits make; the last one may hold fewer of them."""
+    return math.ceil(training_digits / batch_size)
 
 
 def _is_whole(value: object) -> bool:

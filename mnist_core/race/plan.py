@@ -1,69 +1,96 @@
-"""What a race is to be: which batch sizes, how long, at which learning rates, how often."""
+"""What a race is to be: what differs between its competitors, how long they train, how often."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from math import sqrt
 from typing import Literal, get_args
 
-from mnist_core.settings import LARGEST_SEED, Budget, Settings, Setup
+from mnist_core.data import Normalization
+from mnist_core.settings import (
+    DEFAULT_LEARNING_RATE,
+    LARGEST_SEED,
+    Budget,
+    Order,
+    Settings,
+    Setup,
+)
 
 Way = Literal["memory", "tutorial"]
 Rule = Literal["same", "square_root", "linear"]
 TutorialShare = Literal["none", "tenth", "whole"]
+Raced = Literal["batch_size", "learning_rate", "normalization", "order"]
+# What tells a competitor from the others: a batch size is an int, a learning rate a float.
+Value = int | float | Normalization | Order
 
-MOST_SIZES = 6
+MOST_VALUES = 6
 REPEATS = (1, 3, 5)
 TUTORIAL_SIZES = (1, 200)
 REFERENCE_SIZE = 200  # the batch size at which every rule gives the learning rate as it is
 
+_NUMBERS = ("batch_size", "learning_rate")  # of what can be raced: those that Settings holds
 _SHARES = {"tenth": 0.1, "whole": 1.0}
 
 
 @dataclass(frozen=True)
 class Start:
-    """One runner at the start: everything that decides what it will do.
+    """One competitor at the start: everything that decides what it will do.
 
     way: as this project trains, from memory, or as the tutorial does.
     """
 
     way: Way
-    seed: int
+    setup: Setup
     settings: Settings
     budget: Budget
+
+    @property
+    def seed(self) -> int:
+        """Of its first weights and of its orders."""
+        return self.setup.seed
+
+    def repeats(self, other: Start) -> bool:
+        """Whether the two differ in nothing but the seed."""
+        return replace(self, setup=replace(self.setup, seed=other.seed)) == other
 
 
 @dataclass(frozen=True)
 class Plan:
     """A race before it is run.
 
-    batch_sizes: one to six different ones, in any order.
-    budget: of each runner alone.
+    batch_sizes: one to six different ones, in any order; just one where something else is raced.
+    budget: of each competitor alone.
     learning_rate: Adam's step size at batch size 200.
     rule: how the learning rate follows the batch size B: the "same" for all; times √(B / 200), the
         square-root rule, derived for Adam (Malladi et al., "On the SDEs and Scaling Rules for
         Adaptive Gradient Algorithms", 2022); times B / 200, the "linear" rule, made for SGD (Goyal
         et al., "Accurate, Large Minibatch SGD", 2017).
-    setup: seed, order, normalization and width; the same for all, but for the seed in a repeat.
+    setup: seed, order and normalization; the same for all, but for what is raced and for the seed
+        in a repeat.
     repeats: 1, 3 or 5 races, with the seeds setup.seed, setup.seed + 1 and so on. Within each, all
-        sizes have the same seed.
+        have the same seed.
     tutorial: whether the tutorial's way runs too, at 1 and 200, for a tenth of an epoch or a whole.
+    learning_rates, normalizations, orders: one to six different values of what is raced in place of
+        the batch size, at most one of the three; None for what is the same for all. A rule and the
+        tutorial's way belong to a race of batch sizes alone.
 
     Raises ValueError, in words that say what is allowed, for any other value.
     """
 
     batch_sizes: tuple[int, ...] = (1, 10, 200, 2_000)
     budget: Budget = field(default_factory=lambda: Budget(epochs=3))
-    learning_rate: float = 1e-4
+    learning_rate: float = DEFAULT_LEARNING_RATE
     rule: Rule = "same"
     setup: Setup = field(default_factory=Setup)
     repeats: int = 1
     tutorial: TutorialShare = "none"
+    learning_rates: tuple[float, ...] | None = None
+    normalizations: tuple[Normalization, ...] | None = None
+    orders: tuple[Order, ...] | None = None
 
     def __post_init__(self) -> None:
-        count = len(self.batch_sizes)
-        if not 1 <= count <= MOST_SIZES or len(set(self.batch_sizes)) < count:
-            raise ValueError(f"a race takes 1 to {MOST_SIZES} different batch sizes, not {count}")
+        self._insist_on_values()
         if self.budget == Budget():
             raise ValueError("a race needs a budget: epochs, seconds or a test loss")
         if self.rule not in get_args(Rule):
@@ -77,9 +104,45 @@ class Plan:
             raise ValueError(f"a race is run 1, 3 or 5 times, not {self.repeats!r}")
         if self.setup.seed > LARGEST_SEED - max(REPEATS):
             raise ValueError(f"the seed must be at most {LARGEST_SEED - max(REPEATS)}")
-        # Each learning rate is looked at too: a rule can carry it beyond what is allowed.
-        for size in self.batch_sizes:
-            self.settings(size)
+        # Every competitor is looked at: a rule can carry a learning rate beyond what is allowed.
+        self.heats()
+
+    def _insist_on_values(self) -> None:
+        if sum(values is not None for values in self._instead_of_sizes.values()) > 1:
+            raise ValueError("only one of learning rates, normalizations and orders can be raced")
+        count, name = len(self.values), f"{self.raced.replace('_', ' ')}s"
+        if not 1 <= count <= MOST_VALUES or len(set(self.values)) < count:
+            raise ValueError(f"a race takes 1 to {MOST_VALUES} different {name}, not {count}")
+        if self.raced == "batch_size":
+            return
+        if len(self.batch_sizes) != 1:
+            raise ValueError(f"a race of {name} has one batch size, not {len(self.batch_sizes)}")
+        if (self.rule, self.tutorial) != ("same", "none"):
+            raise ValueError(f"a race of {name} has no rule, nor the tutorial's way beside it")
+
+    @property
+    def _instead_of_sizes(self) -> dict[Raced, Sequence[Value] | None]:
+        return {
+            "learning_rate": self.learning_rates,
+            "normalization": self.normalizations,
+            "order": self.orders,
+        }
+
+    @property
+    def raced(self) -> Raced:
+        """What differs between the competitors."""
+        given = (what for what, values in self._instead_of_sizes.items() if values is not None)
+        return next(given, "batch_size")
+
+    @property
+    def values(self) -> tuple[Value, ...]:
+        """What is raced: numbers from the smallest on, all else in the order that was given."""
+        values = self._instead_of_sizes.get(self.raced, self.batch_sizes)
+        return tuple(sorted(values) if self.raced in _NUMBERS else values)
+
+    def value_of(self, start: Start) -> Value:
+        """That which tells a competitor from the others."""
+        return getattr(start.settings if self.raced in _NUMBERS else start.setup, self.raced)
 
     @property
     def seeds(self) -> tuple[int, ...]:
@@ -99,19 +162,29 @@ class Plan:
             ) from None
 
     def heats(self) -> list[list[Start]]:
-        """Who runs against whom: the sizes at each seed, and last the tutorial's way."""
+        """Who runs against whom: the values at each seed, and last the tutorial's way."""
         heats = [
-            [
-                Start("memory", seed, self.settings(size), self.budget)
-                for size in sorted(self.batch_sizes)
-            ]
+            [self._start(value, replace(self.setup, seed=seed)) for value in self.values]
             for seed in self.seeds
         ]
         if self.tutorial != "none":
             budget = Budget(epochs=_SHARES[self.tutorial])
             rate = self.learning_rate
             heats[0] += [
-                Start("tutorial", self.setup.seed, Settings(size, rate), budget)
+                Start("tutorial", self.setup, Settings(size, rate), budget)
                 for size in TUTORIAL_SIZES
             ]
         return heats
+
+    def _start(self, value: Value, setup: Setup) -> Start:
+        settings = self.settings(value if self.raced == "batch_size" else self.batch_sizes[0])
+        if self.raced == "learning_rate":
+            settings = replace(settings, learning_rate=value)
+        elif self.raced != "batch_size":
+            setup = replace(setup, **{self.raced: value})
+        return Start("memory", setup, settings, self.budget)
+
+
+# Races that make the two points of the lesson.
+WITH_AND_WITHOUT = Plan((1, 200))
+FIVE_SIZES = Plan((1, 10, 200, 2_000, 60_000), Budget(seconds=10))

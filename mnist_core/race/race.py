@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-import torch
-
+from mnist_core import training
 from mnist_core.data import Mnist
 from mnist_core.machine import this_machine
+from mnist_core.race.competitors import RaceRecord, State, competitor_of, waiting
 from mnist_core.race.plan import Plan, Start
-from mnist_core.race.records import RaceRecord, State, entry_of, waiting
-from mnist_core.run import Run, in_plain_words
-from mnist_core.tutorial import TutorialRun
+
+if TYPE_CHECKING:
+    import torch
+
+    from mnist_core.training import Run
 
 
 class Race:
-    """Runs of different batch sizes, as one thing that a Runner trains.
+    """Runs that differ in one thing, as one thing that a Scheduler trains.
 
     At each turn the run that has trained for the shortest time goes on, so all of them advance by
     equal training time, never two at the same moment, and their clocks can be compared. Repeats
@@ -24,6 +27,8 @@ class Race:
 
     mnist: the digits.
     plan: what the race is to be.
+
+    runs: of the heat that is on, for the thread that trains the race.
 
     `latest` is the record made at the end of the latest turn, safe to read from any thread; so are
     drop_out() and stop() safe to call.
@@ -35,11 +40,11 @@ class Race:
         self._machine = this_machine(mnist.device)
         self._heats = plan.heats()
         self._heat = -1
-        self._runs: dict[Start, Run] = {}  # of the heat that is on
-        entries = waiting(plan, self._machine).entries
-        self._starts = [entry.start for entry in entries]
-        self._entries = dict(zip(self._starts, entries, strict=True))
-        # Of the entries, which pages may end during a turn, and of the latest record of them.
+        self.runs: dict[Start, Run] = {}
+        competitors = waiting(plan, self._machine).competitors
+        self._starts = [competitor.start for competitor in competitors]
+        self._competitors = dict(zip(self._starts, competitors, strict=True))
+        # Of the competitors, which pages may end during a turn, and of the latest record of them.
         self._lock = threading.Lock()
         self._begin_next_heat()
         self._publish()
@@ -52,26 +57,31 @@ class Race:
     @property
     def seconds(self) -> float:
         """Of training so far, of all runs together."""
-        return sum(self._entries[start].place.seconds for start in self._starts)
+        return sum(self._competitors[start].place.seconds for start in self._starts)
+
+    @property
+    def rests_until(self) -> float:
+        """It always wants a turn."""
+        return 0.0
 
     @property
     def ended(self) -> bool:
         """Whether nobody runs any more."""
-        return all(self._entries[start].over for start in self._starts)
+        return all(self._competitors[start].over for start in self._starts)
 
     def advance(self, seconds: float) -> None:
         """One turn, of the run that has trained for the shortest time; then publish a record."""
         start = self._next()
         if start is not None:
-            run = self._runs[start]
+            run = self.runs[start]
             run.advance(seconds)
             self._note(start, run)
         self._publish()
 
     def drop_out(self, start: Start) -> None:
-        """Let this runner run no further, in no repeat. What it has done stays recorded."""
+        """Let this competitor run no further, in no repeat. What it has done stays recorded."""
         for other in self._starts:
-            if (other.way, other.settings) == (start.way, start.settings):
+            if other.repeats(start):
                 self._end(other, "dropped out")
         self._publish()
 
@@ -84,40 +94,39 @@ class Race:
     def _next(self) -> Start | None:
         """Who has the next turn; in the next heat where this one is over."""
         while True:
-            racing = [start for start in self._runs if not self._entries[start].over]
+            racing = [start for start in self.runs if not self._competitors[start].over]
             if racing:
-                return min(racing, key=lambda start: self._runs[start].seconds)
+                return min(racing, key=lambda start: self.runs[start].seconds)
             if self._heat + 1 == len(self._heats):
                 return None
             self._begin_next_heat()
 
     def _begin_next_heat(self) -> None:
         self._heat += 1
-        self._runs = {}
+        self.runs = {}
         for start in self._heats[self._heat]:
             try:
-                self._runs[start] = self._run(start)
+                self.runs[start] = self._run(start)
             except Exception as error:
-                self._end(start, "failed", in_plain_words(error, "a new network"))
+                self._end(start, "failed", training.in_plain_words(error, "a new network"))
 
     def _run(self, start: Start) -> Run:
-        way = TutorialRun if start.way == "tutorial" else Run
-        setup = replace(self.plan.setup, seed=start.seed)
-        return way(self._mnist, start.settings, setup, budget=start.budget)
+        way = {"learner": training.TutorialLearner} if start.way == "tutorial" else {}
+        return training.Run(self._mnist, start.settings, start.setup, budget=start.budget, **way)
 
     def _note(self, start: Start, run: Run) -> None:
-        """Keep what a turn gave; the state stays where the runner was taken out meanwhile."""
+        """Keep what a turn gave; the state stays where the competitor was taken out meanwhile."""
         with self._lock:
-            before = self._entries[start]
+            before = self._competitors[start]
             state = before.state if before.over else _state_of(run)
-            loading = getattr(run, "loading_seconds", None)
-            self._entries[start] = entry_of(start, state, run.latest, loading)
+            loading = getattr(run.learner, "loading_seconds", None)
+            self._competitors[start] = competitor_of(start, state, run.latest, loading)
 
     def _end(self, start: Start, state: State, error: str | None = None) -> None:
         with self._lock:
-            entry = self._entries[start]
-            if not entry.over:
-                self._entries[start] = replace(entry, state=state, error=error)
+            competitor = self._competitors[start]
+            if not competitor.over:
+                self._competitors[start] = replace(competitor, state=state, error=error)
 
     def _publish(self) -> None:
         # Made and shown without a break: else what one thread made could hide what another showed.
@@ -126,7 +135,7 @@ class Race:
                 plan=self.plan,
                 machine=self._machine,
                 heat=self._heat,
-                entries=tuple(self._entries[start] for start in self._starts),
+                competitors=tuple(self._competitors[start] for start in self._starts),
                 training_digits=len(self._mnist.train),
                 test_digits=len(self._mnist.test),
             )

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import inf
+from math import ceil, floor, inf, log10
 from statistics import median
 
 import numpy as np
 
-from mnist_core.race.records import Entry, RaceRecord
+from mnist_core.race.competitors import Competitor, RaceRecord
+from mnist_core.race.plan import Value
 from mnist_core.records import Clock, Place, TestPoint
+from mnist_core.settings import updates_per_epoch
 
 # Beyond this share of the measured time, the line a + b·B is said not to fit.
 GOOD_FIT = 0.2
@@ -48,16 +50,24 @@ def reached(points: Sequence[TestPoint], target: float) -> Bracket | None:
     return None
 
 
-def by_size(record: RaceRecord) -> dict[int, list[Entry]]:
-    """The runners in memory that have made an update, by batch size, smallest first.
+def by_value(record: RaceRecord) -> dict[Value, list[Competitor]]:
+    """The competitors in memory that have made an update, by what is raced, in the plan's order.
 
-    A size has one for each repeat.
+    A value has one for each repeat.
     """
-    sizes: dict[int, list[Entry]] = {size: [] for size in sorted(record.plan.batch_sizes)}
-    for entry in record.of_way("memory"):
-        if entry.place.updates:
-            sizes[entry.batch_size].append(entry)
-    return {size: entries for size, entries in sizes.items() if entries}
+    groups: dict[Value, list[Competitor]] = {value: [] for value in record.plan.values}
+    for competitor in record.of_way("memory"):
+        if competitor.place.updates:
+            groups[record.plan.value_of(competitor.start)].append(competitor)
+    return {value: competitors for value, competitors in groups.items() if competitors}
+
+
+def by_size(record: RaceRecord) -> dict[int, list[Competitor]]:
+    """The same by batch size, smallest first: all at one where something else is raced."""
+    groups: dict[int, list[Competitor]] = {}
+    for competitors in by_value(record).values():
+        groups.setdefault(competitors[0].batch_size, []).extend(competitors)
+    return groups
 
 
 @dataclass(frozen=True)
@@ -77,25 +87,46 @@ class EpochTime:
         return median(self.seconds)
 
 
-def epoch_time(entries: Sequence[Entry], training_digits: int) -> EpochTime:
-    """What an epoch takes by all epochs of these runners, which must have made an update."""
-    whole = tuple(epoch.train_seconds for entry in entries for epoch in entry.epochs)
+def epoch_time(competitors: Sequence[Competitor], training_digits: int) -> EpochTime:
+    """What an epoch takes by all epochs of these competitors, which must have made an update."""
+    whole = tuple(epoch.train_seconds for competitor in competitors for epoch in competitor.epochs)
     if whole:
         return EpochTime(whole, 1.0)
-    longest = max(entries, key=lambda entry: entry.place.digits)
+    longest = max(competitors, key=lambda competitor: competitor.place.digits)
     share = longest.place.digits / training_digits
     return EpochTime((longest.place.seconds / share,), share)
 
 
-def updates_per_epoch(batch_size: int, training_digits: int) -> int:
-    """The last one may hold fewer digits."""
-    return -(-training_digits // batch_size)
+def epoch_times(record: RaceRecord) -> dict[Value, EpochTime]:
+    """What an epoch takes in memory, by what is raced."""
+    return {
+        value: epoch_time(competitors, record.training_digits)
+        for value, competitors in by_value(record).items()
+    }
 
 
-def update_seconds(entries: Sequence[Entry]) -> float:
-    """Mean training time of an update, over all that these runners have made."""
-    updates = sum(entry.place.updates for entry in entries)
-    return sum(entry.place.seconds for entry in entries) / updates
+def digits_per_second(record: RaceRecord) -> dict[int, float]:
+    """Training digits in a second of training by the median epoch, by batch size."""
+    return {size: record.training_digits / time for size, time in _median_times(record).items()}
+
+
+def speed_ups(record: RaceRecord) -> dict[int, float]:
+    """How many times as fast an epoch is as at the smallest size, by the medians."""
+    medians = _median_times(record)
+    return {size: medians[min(medians)] / seconds for size, seconds in medians.items()}
+
+
+def _median_times(record: RaceRecord) -> dict[int, float]:
+    return {
+        size: epoch_time(competitors, record.training_digits).median
+        for size, competitors in by_size(record).items()
+    }
+
+
+def update_seconds(competitors: Sequence[Competitor]) -> float:
+    """Mean training time of an update, over all that these competitors have made."""
+    updates = sum(competitor.place.updates for competitor in competitors)
+    return sum(competitor.place.seconds for competitor in competitors) / updates
 
 
 @dataclass(frozen=True)
@@ -119,19 +150,69 @@ class CostLine:
 
 
 def cost_line(seconds: dict[int, float]) -> CostLine | None:
-    """The line of least squares through the times of an update by batch size; None below two.
+    """The line of least relative squares through the times of an update by batch size.
 
-    Squares of relative errors, since the times span three powers of ten: plain ones would look at
-    the largest size alone. Neither part may be negative.
+    None below two sizes.
     """
     if len(seconds) < 2:
         return None
-    sizes = np.array(list(seconds), dtype=float)
-    times = np.array(list(seconds.values()))
-    columns = np.stack([1 / times, sizes / times], axis=1)
-    per_update, per_digit = _least_squares(columns)
-    residuals = (times - per_update - per_digit * sizes) / times
-    return CostLine(per_update, per_digit, dict(zip(seconds, residuals.tolist(), strict=True)))
+    return CostLine(*relative_line({size: float(size) for size in seconds}, seconds))
+
+
+def relative_line(
+    xs: dict[int, float], values: dict[int, float]
+) -> tuple[float, float, dict[int, float]]:
+    """a and b, neither below 0, of the line a + b·x that is nearest to the values, by batch size.
+
+    Nearest by the squares of relative errors, since such values span powers of ten: plain ones
+    would look at the largest alone. The third is what each value is more than the line's, as a
+    share of the value.
+    """
+    x, measured = (np.array([given[size] for size in values]) for given in (xs, values))
+    a, b = _least_squares(np.stack([1 / measured, x / measured], axis=1))
+    residuals = (measured - a - b * x) / measured
+    return a, b, dict(zip(values, residuals.tolist(), strict=True))
+
+
+def update_costs(record: RaceRecord) -> tuple[dict[int, float], CostLine | None]:
+    """Seconds of an update by batch size, and the line a + b·B through them."""
+    seconds = {size: update_seconds(competitors) for size, competitors in by_size(record).items()}
+    return seconds, cost_line(seconds)
+
+
+@dataclass(frozen=True)
+class EpochSplit:
+    """Seconds of training in an epoch, measured and as a CostLine explains them.
+
+    fixed: what its updates take whatever they hold.
+    arithmetic: what its digits take.
+    residual: how much longer the measured time is than both, as a share of it.
+    """
+
+    measured: float
+    fixed: float
+    arithmetic: float
+    residual: float
+
+
+def epoch_splits(record: RaceRecord) -> dict[int, EpochSplit]:
+    """An epoch's seconds by batch size, split by the line through the updates' times.
+
+    Empty where there is no line.
+    """
+    seconds, line = update_costs(record)
+    if line is None:
+        return {}
+    counts = {size: updates_per_epoch(size, record.training_digits) for size in seconds}
+    return {
+        size: EpochSplit(
+            measured=seconds[size] * count,
+            fixed=line.per_update * count,
+            arithmetic=line.per_digit * record.training_digits,
+            residual=line.residuals[size],
+        )
+        for size, count in counts.items()
+    }
 
 
 def _least_squares(columns: np.ndarray) -> tuple[float, float]:
@@ -150,39 +231,100 @@ def _least_squares(columns: np.ndarray) -> tuple[float, float]:
 
 @dataclass(frozen=True)
 class Standing:
-    """How a batch size stood when a clock showed what all sizes had reached.
+    """How a competitor stood when a clock showed what all had reached.
 
-    loss: of its last test pass until then, summed; over the repeats the median; None where only
-        the untrained network had been tested.
+    value: what tells it from the others.
+    point: its last test pass until then, over the repeats the one with the median loss; None where
+        only the untrained network had been tested.
     """
 
-    batch_size: int
-    loss: float | None
+    value: Value
+    point: TestPoint | None
+
+    @property
+    def loss(self) -> float | None:
+        """Summed over the test digits."""
+        return self.point and self.point.loss
 
 
 def standings(record: RaceRecord, clock: Clock) -> tuple[float, list[Standing]]:
-    """The clock's highest reading that every size has reached, and the sizes, best first.
+    """The clock's highest reading that all have reached, and how each then stood, best first.
 
-    Runners that dropped out or failed are left out. Without two sizes the list is empty.
+    Competitors that dropped out or failed are left out; a repeat counts when it has ended. Without
+    two that count the list is empty.
     """
-    running = {
-        size: [entry for entry in entries if entry.state not in ("dropped out", "failed")]
-        for size, entries in by_size(record).items()
-    }
-    running = {size: entries for size, entries in running.items() if entries}
-    if len(running) < 2:
+    counted = {value: _counted(record, value) for value in record.plan.values}
+    counted = {value: competitors for value, competitors in counted.items() if competitors}
+    if len(counted) < 2:
         return 0.0, []
-    common = min(getattr(entry.place, clock) for entries in running.values() for entry in entries)
+    common = min(
+        getattr(competitor.place, clock)
+        for competitors in counted.values()
+        for competitor in competitors
+    )
     standing = [
-        Standing(size, _median_loss(entries, clock, common)) for size, entries in running.items()
+        Standing(value, _median_point(competitors, clock, common))
+        for value, competitors in counted.items()
     ]
     return common, sorted(standing, key=lambda one: inf if one.loss is None else one.loss)
 
 
-def _median_loss(entries: Sequence[Entry], clock: Clock, reading: float) -> float | None:
-    """Of each runner's last test pass at or before that reading."""
-    passed = [
-        [point for point in entry.test_points[1:] if getattr(point.place, clock) <= reading]
-        for entry in entries
+def _counted(record: RaceRecord, value: Value) -> list[Competitor]:
+    running = [
+        competitor
+        for competitor in record.of_way("memory")
+        if record.plan.value_of(competitor.start) == value
+        and competitor.state not in ("dropped out", "failed")
     ]
-    return median(points[-1].loss for points in passed) if all(passed) else None
+    ended = [one for one in running if one.over and one.place.updates]
+    return ended or [one for one in running if not one.over][:1]
+
+
+def _median_point(
+    competitors: Sequence[Competitor], clock: Clock, reading: float
+) -> TestPoint | None:
+    """Of each competitor's last test pass at or before that reading."""
+    passed = [
+        [point for point in competitor.test_points[1:] if getattr(point.place, clock) <= reading]
+        for competitor in competitors
+    ]
+    if not all(passed):
+        return None
+    last = sorted((points[-1] for points in passed), key=lambda point: point.loss)
+    return last[(len(last) - 1) // 2]
+
+
+def common_target(record: RaceRecord) -> float | None:
+    """The lowest test loss of two digits that all have reached; None before any has.
+
+    One that has not yet halved the untrained network's loss is left out: it has hardly begun to
+    learn, and a target for it would be none for the others.
+    """
+    learned = _lowest_losses(record)
+    return _rounded_up(learned[-1]) if learned else None
+
+
+def target_of_sizes(record: RaceRecord, count: int) -> float | None:
+    """The lowest test loss of two digits that so many sizes have reached; None where fewer have.
+
+    Sizes are left out as in common_target.
+    """
+    learned = _lowest_losses(record)
+    return _rounded_up(learned[count - 1]) if len(learned) >= count else None
+
+
+def _lowest_losses(record: RaceRecord) -> list[float]:
+    """Of each size that has learned something, the lowest first."""
+    learned = []
+    for competitors in by_value(record).values():
+        losses = [point.loss for one in competitors for point in one.test_points]
+        # A file may hold a loss of 0, which has no two digits.
+        if losses and 0 < min(losses) <= losses[0] / 2:
+            learned.append(min(losses))
+    return sorted(learned)
+
+
+def _rounded_up(value: float) -> float:
+    """To two significant digits."""
+    unit = 10.0 ** (floor(log10(value)) - 1)
+    return ceil(value / unit) * unit

@@ -1,0 +1,1 @@
+"""Seconds of training per epoch, this project’s and other libraries’."""

@@ -1,0 +1,1 @@
+"""What pages show of records: figures, sentences, tables, pictures."""

@@ -1,0 +1,1 @@
+"""The update on a CPU: plain loops that numba compiles, and threads that share them."""
