@@ -7,13 +7,12 @@ import streamlit as st
 import torch
 from torch import Tensor
 
-from mnist_core import Digits, Normalization, charts, pictures
-from pages.parts import visitors
-from pages.parts.choice import choose
-from pages.parts.digit_grid import digit_grid, picture
-from pages.parts.live_chart import live_chart
-from pages.parts.session import Session
-from pages.parts.setups import (
+from mnist_core import Digits, Normalization
+from mnist_core.show import charts, pictures, sentences
+from pages.app import visitors
+from pages.app.loading import mnist
+from pages.app.scheduling import by_trainer
+from pages.app.setup_widgets import (
     CUSTOM,
     PRESETS,
     centred,
@@ -22,23 +21,28 @@ from pages.parts.setups import (
     formula,
     normalization_of,
 )
-from pages.parts.shared import is_dark, mnist
+from pages.app.theme import is_dark
+from pages.app.visitors import Visitor
+from pages.components.choice import choose
+from pages.components.digit_grid import digit_grid, grid, picked_index, picture, sheet
+from pages.components.live_chart import chart, live_chart
+from pages.components.question import ask
 
 _STRIP = 12
 _SAMPLES = {"index": "By index", "label": "By label", "random": "At random"}
 
+_CELL_CHARACTERS = 7  # -100000: no custom normalization leads further
 _CELLS_CSS = """
 .pixel-cells {
-  display: grid; grid-template-columns: repeat(auto-fill, minmax(4.1em, 1fr)); gap: 1px;
-  font: 14px monospace;
+  display: grid; grid-template-columns: repeat(auto-fill, minmax(62px, 1fr)); gap: 6px 1px;
+  font: 13px monospace; text-align: center; white-space: nowrap;
 }
-.pixel-cells span {
-  padding: 4px 0; text-align: center; border: 1px solid rgba(128, 128, 128, .4);
-}
+.pixel-cells > div { display: grid; gap: 1px; }
+.pixel-cells span { padding: 4px 0; border: 1px solid rgba(128, 128, 128, .4); }
 """
 
 
-def page(session: Session) -> None:
+def page(visitor: Visitor) -> None:
     """The whole page: the counts, one digit, one row of it, and all pixels."""
     st.markdown(
         "Pick a digit and look at one row of its pixels before and after normalization: "
@@ -53,10 +57,14 @@ def page(session: Session) -> None:
         _row_before_and_after(train.images[index, row], row, normalization)
         _same_picture(train.images[index], normalization)
         _all_pixels(normalization)
-        _hand_over(session, normalization)
-    st.markdown(
-        "**Question:** which mean and standard deviation leave the training pixels with mean 0 and "
-        "standard deviation 1, and does the network learn faster with them?"
+        _hand_over(visitor, normalization)
+    ask(
+        "which mean and standard deviation leave the training pixels with mean 0 and standard "
+        "deviation 1, and does the network learn faster with them?",
+        "Their own: take the mean of all training pixels away and divide by their standard "
+        "deviation, as **MNIST’s own** does. Whether the network learns faster, two runs of yours "
+        "can say: press **Train with this** and **Reset**, train for as many epochs as before, and "
+        "compare the test losses.",
     )
 
 
@@ -76,22 +84,15 @@ def _label_counts(train: Digits, test: Digits) -> None:
         "training digits": train.labels.bincount().tolist(),
         "test digits": test.labels.bincount().tolist(),
     }
-    markers = (
-        {"color": charts.accent(is_dark())},
-        {"color": charts.grey(is_dark()), "pattern": {"shape": "/"}},
-    )
-    rows = {
-        name: (count, marker) for (name, count), marker in zip(counts.items(), markers, strict=True)
-    }
-    figure = charts.bars(rows, x_title="label", y_title="digits", dark=is_dark())
-    live_chart(figure, key="label_counts", label=_told(counts), height=320)
+    figure = charts.label_counts(counts["training digits"], counts["test digits"], is_dark())
+    live_chart("label_counts", chart(figure, _in_words(counts), height=320))
     st.dataframe(
         [{"label": label} | {name: counts[name][label] for name in counts} for label in range(10)],
         hide_index=True,
     )
 
 
-def _told(counts: dict[str, list[int]]) -> str:
+def _in_words(counts: dict[str, list[int]]) -> str:
     return "Bar chart. " + ". ".join(
         f"Of the {name}, the counts of 0 to 9 are {', '.join(f'{one:,}' for one in of_each)}"
         for name, of_each in counts.items()
@@ -106,14 +107,13 @@ def _picked_digit(train: Digits) -> int:
         how = choose("Choose", _SAMPLES, key="samples")
     with right:
         indices = _sample_indices(train, how)
-    chosen = digit_grid(
-        train.images[indices],
-        captions=[str(train.labels[index].item()) for index in indices],
-        names=[f"Training digit {index}, a {train.labels[index]}" for index in indices],
-        # A new strip begins with its first digit.
-        key=f"strip_{how}_{indices[0]}_{indices[-1]}",
-    )
-    return indices[chosen]
+    # A new strip begins with its first digit.
+    key = f"strip_{how}_{indices[0]}_{indices[-1]}"
+    picked = picked_index(key, len(indices))
+    captions = [str(train.labels[index].item()) for index in indices]
+    names = [f"Training digit {index}, a {train.labels[index]}" for index in indices]
+    digit_grid(key, grid(sheet(train.images[indices]), captions, names, picked))
+    return indices[picked]
 
 
 def _sample_indices(train: Digits, how: str) -> list[int]:
@@ -158,7 +158,7 @@ def _the_digit(train: Digits, index: int) -> int:
         st.caption("Shape: 1 channel (grey), 28 rows, 28 columns.")
         row = st.slider("Row of pixels, by index", 0, 27, 6, key="row", persist_state="session")
         st.markdown(
-            f"Index {row} is the **{_ordinal(row + 1)} row**: counting begins at 0. "
+            f"Index {row} is the **{sentences.ordinal(row + 1)} row**: counting begins at 0. "
             "It is framed in the picture."
         )
     with left:
@@ -171,7 +171,7 @@ def _the_digit(train: Digits, index: int) -> int:
 
 
 def _normalization() -> Normalization | None:
-    """The normalization that is chosen on this page; None, and the reason told, where refused."""
+    """The normalization chosen on this page; None, with the reason shown, where it is refused."""
     st.subheader("Normalization")
     names = {name: name for name in (*PRESETS, CUSTOM)}
     name = choose("Mean and standard deviation", names, key="page_normalization")
@@ -209,44 +209,39 @@ def _normalization() -> Normalization | None:
 
 def _row_before_and_after(pixels: Tensor, row: int, normalization: Normalization) -> None:
     before, after = (pixels.float() / 255).tolist(), normalization(pixels).tolist()
-    left, right = st.columns(2)
-    with left:
-        st.markdown(f"**Row {row} before:** 0 is black, 1 is white")
-        st.html(_cells(before, before))
-    with right:
-        st.markdown(f"**Row {row} after**, shaded as drawn")
-        st.html(_cells(after, before))
-    dark = is_dark()
-    lines = [
-        _line("before", before, {"color": charts.grey(dark), "dash": "dot"}, "circle"),
-        _line("after", after, {"color": charts.accent(dark)}, "square"),
-    ]
-    figure = charts.framed(lines, "column of the pixel", "value", dark)
-    live_chart(
-        figure,
-        key="row_chart",
-        label=f"Line chart of row {row}: before from {_ends(before)}, after from {_ends(after)}",
-        height=320,
+    st.markdown(
+        f"**Row {row}**, pixel by pixel: above **before**, from 0 (black) to 1 (white), below it "
+        "**after**, shaded as it is drawn."
     )
-
-
-def _line(name: str, values: list[float], line: dict, symbol: str) -> dict:
-    look = {"line": line, "marker": {"symbol": symbol}}
-    return {"type": "scatter", "name": name, "y": values, "mode": "lines+markers"} | look
+    st.html(_cells(before, after))
+    label = f"Line chart of row {row}: before from {_ends(before)}, after from {_ends(after)}"
+    live_chart("row_chart", chart(charts.pixel_row(before, after, is_dark()), label, height=320))
 
 
 def _ends(values: list[float]) -> str:
     return f"{min(values):.4f} to {max(values):.4f}"
 
 
-def _cells(values: list[float], shades: list[float]) -> str:
-    """The values to four decimals in cells, each shaded from 0 (black) to 1 (white)."""
+def _cells(before: list[float], after: list[float]) -> str:
+    """A column for each pixel: its index and its two values, both shaded by the first."""
+    columns = zip(_written(before), _written(after), map(_shade, before), strict=True)
     cells = [
-        f'<span style="background:rgb({grey},{grey},{grey});'
-        f'color:{"#000" if grey > 127 else "#fff"}">{value:.4f}</span>'
-        for value, grey in zip(values, (round(255 * shade) for shade in shades), strict=True)
+        f'<div>{index}<span style="{shade}">{one}</span><span style="{shade}">{other}</span></div>'
+        for index, (one, other, shade) in enumerate(columns)
     ]
     return f'<style>{_CELLS_CSS}</style><div class="pixel-cells">{"".join(cells)}</div>'
+
+
+def _written(values: list[float]) -> list[str]:
+    """With four decimals, or as many fewer as let the longest of them fit into its cell."""
+    most_first = ([f"{value:.{decimals}f}" for value in values] for decimals in range(4, -1, -1))
+    return next(one for one in most_first if max(map(len, one)) <= _CELL_CHARACTERS)
+
+
+def _shade(share: float) -> str:
+    """From 0 (black) to 1 (white), and a colour that can be read on it."""
+    grey = round(255 * share)
+    return f"background:rgb({grey},{grey},{grey});color:{'#000' if grey > 127 else '#fff'}"
 
 
 def _same_picture(image: Tensor, normalization: Normalization) -> None:
@@ -276,17 +271,16 @@ def _all_pixels(normalization: Normalization) -> None:
             "standard deviation": own.std / normalization.std,
         },
     ]
-    figures = {"before": values, "after": after}
-    for column, (name, at) in zip(st.columns(2), figures.items(), strict=True):
+    drawn = {"before": values, "after": after}
+    for column, (name, at) in zip(st.columns(2), drawn.items(), strict=True):
         with column:
             st.markdown(f"**{name.capitalize()}**")
-            live_chart(
-                _histogram(at, counts),
-                key=f"histogram_{name}",
-                label=f"How many pixels have each value {name} normalization, from {_ends(at)}: "
-                f"{counts[0] / counts.sum():.0%} of them have the lowest.",
-                height=260,
+            label = (
+                f"How many pixels have each value {name} normalization, from {_ends(at)}: "
+                f"{counts[0] / counts.sum():.0%} of them have the lowest."
             )
+            figure = charts.pixel_histogram(at.tolist(), counts.tolist(), is_dark())
+            live_chart(f"histogram_{name}", chart(figure, label, height=260))
     st.dataframe(
         rows,
         hide_index=True,
@@ -297,38 +291,25 @@ def _all_pixels(normalization: Normalization) -> None:
     )
 
 
-def _histogram(at: np.ndarray, counts: np.ndarray) -> charts.Figure:
-    line = {"shape": "hvh", "color": charts.accent(is_dark())}
-    steps = {"x": at.tolist(), "y": counts.tolist(), "mode": "lines", "line": line}
-    figure = charts.framed([{"type": "scatter", **steps}], "value of a pixel", "pixels", is_dark())
-    figure["layout"]["yaxis"] |= {"type": "log", "dtick": 1, "exponentformat": "power"}
-    return figure
-
-
 @st.cache_data(show_spinner=False)
 def _pixel_counts() -> np.ndarray:
     """How many training pixels have each of the 256 values."""
-    return mnist().train.images.flatten().bincount(minlength=256).cpu().numpy()
+    return by_trainer(lambda: mnist().train.images.flatten().bincount(minlength=256).cpu().numpy())
 
 
-def _hand_over(session: Session, normalization: Normalization) -> None:
+def _hand_over(visitor: Visitor, normalization: Normalization) -> None:
     st.button(
         "Train with this",
         key="train_with_this",
         icon=":material/model_training:",
         on_click=choose_normalization,
-        args=(session, normalization),
+        args=(visitor, normalization),
         help="The next run, after Reset, normalizes its pixels so.",
     )
-    if session.run.setup.normalization == normalization:
-        st.caption("The present run is normalized so.")
-    elif chosen_setup(session).normalization == normalization:
+    if visitor.training.run.setup.normalization == normalization:
+        st.caption("The current run uses this.")
+    elif chosen_setup(visitor).normalization == normalization:
         st.info(f"The next run takes {formula(normalization)}: press **Reset** to make it.")
-
-
-def _ordinal(number: int) -> str:
-    ending = "th" if number in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{number}{ending}"
 
 
 page(visitors.current())

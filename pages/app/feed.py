@@ -1,0 +1,88 @@
+"""What a tab shows that moves, and how to make it anew while it does."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import threading
+from collections.abc import Callable
+
+from pages.components.part import next_moment
+
+Parts = dict[str, object]  # by the key of the component that draws it: whatever JSON can hold
+
+_log = logging.getLogger(__name__)
+
+
+class Feed:
+    """What one tab shows: parts that the script draws first and the live channel keeps up to date.
+
+    token: by which the tab finds its feed; nobody else knows it.
+    on_this_computer: whether the tab, while connected, shares the processor with the training.
+    drawing: whether a script run draws the page at present.
+    """
+
+    def __init__(self) -> None:
+        self.token = secrets.token_urlsafe(16)
+        self.on_this_computer = False
+        self.drawing = False
+        self._listener: Callable[[], None] | None = None
+        self._started = False
+        self._makers: list[Callable[[], Parts]] = []
+        self._lock = threading.Lock()
+
+    def connect(self, listener: Callable[[], None], on_this_computer: bool) -> None:
+        """From now on call the listener, from any thread, when the script has drawn the page."""
+        self._listener, self.on_this_computer = listener, on_this_computer
+
+    def disconnect(self) -> None:
+        """The tab has no connection any more."""
+        self._listener, self.on_this_computer = None, False
+
+    def note_start(self) -> None:
+        """Training begins by the visitor's click, which changes the page as well."""
+        self._started = True
+
+    def take_start(self) -> bool:
+        """Whether such a click has come since this was asked last."""
+        started, self._started = self._started, False
+        return started
+
+    def begin(self) -> None:
+        """A script run begins: what the page has shown so far is fed no longer."""
+        self.drawing = True
+        with self._lock:
+            self._makers = []
+
+    def end(self) -> None:
+        """A script run ends: the page stands there as it drew it."""
+        self.drawing = False
+        if listener := self._listener:
+            listener()
+
+    def show(self, make: Callable[[], Parts]) -> Parts:
+        """Feed the tab from now on with what `make` gives; what it gives now.
+
+        make: is called in the thread that trains, between two turns. It may ask runs, which rest
+            meanwhile, but nothing of Streamlit's.
+        """
+        with self._lock:
+            self._makers.append(make)
+        return make()
+
+    def parts(self) -> tuple[int, Parts]:
+        """All that the tab shows now, and the moment from which it counts.
+
+        A part that can't be made stays as it was.
+        """
+        # The moment first: what the script draws meanwhile is newer.
+        moment, made = next_moment(), {}
+        with self._lock:
+            makers = list(self._makers)
+        for make in makers:
+            try:
+                made |= make()
+            except Exception:
+                # The thread that trains everybody's runs must go on.
+                _log.exception("A part of a page could not be made anew")
+        return moment, made

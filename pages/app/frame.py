@@ -1,0 +1,86 @@
+"""The frame around every page: its settings, its title, the visitor's run, the sidebar."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from pages.app.theme import is_dark
+from pages.components.live_chart import load_plotly
+
+_PAGES = Path(__file__).parents[1]
+
+st.set_page_config(
+    page_title="Mini-batches, live",
+    # A file of our own: a named icon would be fetched from the internet.
+    page_icon=_PAGES / "app" / "icon.svg",
+    layout="wide",
+)
+
+# Streamlit leaves much room above a page and in its title; on a projector the charts need it. It
+# writes white on main buttons and chosen sizes, whatever their colour; on the dark theme's, black
+# can be read.
+st.html(
+    "<style>h1 { font-size: 1.6rem !important; padding: 0 !important; }"
+    # What stands beside the title leaves it as high as it is alone.
+    ".st-key-head { margin-bottom: -1rem; } .st-key-head button { min-height: 2rem; }"
+    # On the dark theme a quiet button that is pressed can't be read otherwise.
+    ".st-key-head button { color: inherit !important; }"
+    "@media (min-width: 768px) { .stMainBlockContainer { padding: 1rem 2.5rem; } }"
+    "button[kind=primary]:enabled, [data-tag] > * "
+    f"{{ color: {'black' if is_dark() else 'white'}; }}"
+    # Not undisplayed: the channel's line is within, and shows where there is no connection.
+    ":has(> .st-key-unseen), .st-key-unseen, .st-key-unseen > * { position: absolute; width: 1px; "
+    "height: 1px; overflow: hidden; }"
+    # A table shows which cell has the focus, but not that it has it at all.
+    "[data-testid=stDataFrame]:has(:focus-visible) { outline: 2px solid currentColor; }</style>"
+)
+
+
+def _page(file: str, title: str, icon: str, default: bool = False) -> st.Page:
+    return st.Page(_PAGES / file, title=title, icon=f":material/{icon}:", default=default)
+
+
+train = _page("train.py", "Train", "show_chart", default=True)
+pages = [
+    _page("digits.py", "Digits", "dialpad"),
+    _page("mini_batch/mini_batch.py", "Mini-batch", "grid_view"),
+    train,
+    _page("compare/compare.py", "Compare", "sports_score"),
+    _page("predictions/predictions.py", "Predictions", "fact_check"),
+]
+page = st.navigation(pages)
+
+head = st.container(key="head", horizontal=True, vertical_alignment="center", gap="xsmall")
+head.title(page.title)
+unseen = st.container(key="unseen")
+with unseen:
+    load_plotly()
+
+# Only now: the visitor sees the title while these are imported.
+from pages.app import visitors  # noqa: E402
+from pages.app.channel import open_channel  # noqa: E402
+from pages.app.live import path_for  # noqa: E402
+from pages.app.loading import LOADING, load_or_explain, must_download  # noqa: E402
+from pages.app.presenting import is_presented, presented_query, style_presentation  # noqa: E402
+from pages.app.sidebar import knobs, take_key  # noqa: E402
+from pages.components.keys import listen_to_keys  # noqa: E402
+from pages.lesson.strip import lesson_strip  # noqa: E402
+
+# PyTorch takes more than a second to import. The first page can be drawn before that.
+if page != train or LOADING.over or must_download():
+    load_or_explain()
+visitor = visitors.begin()
+with unseen:
+    open_channel(path_for(visitor.feed.token))
+    if number := listen_to_keys(lambda key: take_key(visitor.training, key)):
+        st.switch_page(pages[int(number) - 1], query_params=presented_query())
+style_presentation()
+with st.sidebar:
+    knobs(visitor)
+if page != train or is_presented():
+    visitor.training.watch_noise(False)
+lesson_strip(visitor, head, page.title, {one.title: one for one in pages})
+page.run()
+visitor.feed.end()
+# The server does so before the first visitor comes; page tests have none.
+LOADING.begin()

@@ -1,0 +1,66 @@
+"""What happens when the server starts and when it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from types import FrameType
+
+import streamlit as st
+from streamlit import cli_util, config, delta_generator
+from streamlit.web.server import server_util
+
+from pages.app.clicks import keep_every_click
+from pages.app.loading import LOADING
+from pages.app.scheduling import SCHEDULER
+
+# For a visitor who comes at once: importing PyTorch holds up all else that the server does. Their
+# page begins it when it is on its way.
+_HEAD_START_SECONDS = 1.5
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+@asynccontextmanager
+async def lifespan(_app: st.App) -> AsyncIterator[None]:
+    """Load PyTorch and the digits before the first visitor comes; at the end stop all training."""
+    _end_without_a_fault()
+    keep_every_click()
+    # Streamlit looks at the files of all modules at its first element, to warn in a Python shell.
+    delta_generator._use_warning_has_been_displayed = True
+    loop = asyncio.get_running_loop()
+    loop.call_soon(_open_browser)
+    loop.call_later(_HEAD_START_SECONDS, LOADING.begin)
+    try:
+        yield
+    finally:
+        await asyncio.to_thread(SCHEDULER.close)
+
+
+def _end_without_a_fault() -> None:
+    """Let Ctrl-C end the server with status 0, as it does where Streamlit runs a plain script.
+
+    uvicorn would raise the signal once more when it has ended.
+    """
+    for number in _SIGNALS:
+        server = getattr(signal.getsignal(number), "__self__", None)
+        if hasattr(server, "should_exit"):
+            signal.signal(number, partial(_stop, server))
+
+
+def _stop(server: object, number: int, _frame: FrameType | None) -> None:
+    server.force_exit = server.should_exit and number == signal.SIGINT
+    server.should_exit = True
+
+
+def _open_browser() -> None:
+    """Open the dashboard in a browser, unless told not to: Streamlit does so for a script alone."""
+    if st.get_option("server.headless"):
+        return
+    if config.is_manually_set("browser.serverAddress"):
+        address = st.get_option("browser.serverAddress")
+    else:
+        address = server_util.get_display_address(st.get_option("server.address") or "localhost")
+    cli_util.open_browser(server_util.get_url(address))

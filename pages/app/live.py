@@ -1,0 +1,223 @@
+"""The live channel: one WebSocket for each tab, by which it gets what moves on its page.
+
+The script draws a page's frame and widgets, and runs again only at the visitor's own doing or where
+buttons must change. All that follows the training comes this way.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from contextlib import suppress
+
+import streamlit as st
+from starlette.routing import WebSocketRoute
+from starlette.websockets import WebSocket, WebSocketDisconnect
+from streamlit.url_util import make_url_path
+from streamlit.web.server.starlette.starlette_websocket import _is_origin_allowed
+
+from pages.app import visitors
+from pages.app.presence import is_on_this_computer
+from pages.app.scheduling import SCHEDULER
+from pages.app.visitors import Visitor
+
+# Why a connection was closed: nobody is known by that token; the tab has a newer connection.
+UNKNOWN, REPLACED = 4404, 4409
+_NO_TEXT = 1003
+
+PAINT_SECONDS = 0.1  # so long at most a run waits until its tab has painted a frame
+_SETTLE_SECONDS = 0.3  # or the page that its visitor's click on Start has changed
+_SHARE_OF_DRAWING = 0.1  # of the time, on a computer that trains as well
+_FASTEST, _SLOWEST = 0.1, 0.45  # seconds from frame to frame there
+_ELSEWHERE = 0.25  # and to a tab on another computer
+_MOST_A_SECOND = 40  # frames, of all tabs elsewhere together
+_LIVELY_SECONDS = 0.6  # after the script has drawn: every new point is drawn at once
+_LOOK_SECONDS = 0.01  # between two looks for one, where there is no turn to wait for
+_REST_SECONDS = 1.0  # between two looks at what does not move
+_SILENCE_SECONDS = 5.0  # then the tab hears that the connection is whole
+_LONGEST_MESSAGE = 64  # characters that a tab may send at once
+
+
+def path_for(token: str) -> str:
+    """Where the tab with this token finds its channel on this server."""
+    return make_url_path(st.get_option("server.baseUrlPath") or "", f"live/{token}")
+
+
+def live_route() -> WebSocketRoute:
+    """The channel's route, for st.App."""
+    return WebSocketRoute(path_for("{token}"), serve)
+
+
+async def serve(socket: WebSocket) -> None:
+    """Feed the tab whose token the socket's path carries, until it is gone."""
+    # Streamlit checks the origin of its own routes alone.
+    if not _is_origin_allowed(socket.headers.get("origin"), socket.headers.get("host")):
+        await socket.close()
+        return
+    await socket.accept()
+    visitor = visitors.with_token(socket.path_params["token"])
+    if visitor is None:
+        await socket.close(UNKNOWN)
+        return
+    await _Line(visitor, socket).serve()
+
+
+def seconds_between_frames(spent: float, here: bool, runs_in_training: int) -> float:
+    """From frame to frame, where making, drawing and painting one took `spent` seconds.
+
+    here: whether the tab is on this computer, where drawing takes time from the training.
+    runs_in_training: of all visitors.
+    """
+    if here:
+        return min(_SLOWEST, max(_FASTEST, spent / _SHARE_OF_DRAWING))
+    return max(_ELSEWHERE, runs_in_training / _MOST_A_SECOND)
+
+
+_lines: dict[str, _Line] = {}  # by token
+
+
+class _Line:
+    """One connection. At most one frame is under way: a slow browser sets its own pace."""
+
+    def __init__(self, visitor: Visitor, socket: WebSocket) -> None:
+        self._visitor = visitor
+        self._socket = socket
+        self._here = is_on_this_computer(socket)
+        self._hidden = False
+        self._sent: dict[str, str] = {}  # parts as they were sent last, in JSON
+        self._moment = 0  # of the frame under way
+        self._settling = False
+        self._replaced = asyncio.Event()
+        self._painted = asyncio.Event()
+        self._called = asyncio.Event()
+        self._lively_until = 0.0
+        self._news = -1
+        self._next_frame = self._earliest_frame = 0.0
+        self._next_request = 0.0
+        self._last_sent = 0.0
+
+    async def serve(self) -> None:
+        """Feed the tab until it is gone, or has another connection."""
+        feed, loop = self._visitor.feed, asyncio.get_running_loop()
+        older = _lines.get(feed.token)
+        _lines[feed.token] = self
+        if older:
+            older._replaced.set()
+        feed.connect(lambda: loop.call_soon_threadsafe(self._called.set), self._here)
+        self._called.set()
+        ends = (self._listen(), self._feed(), self._replaced.wait())
+        tasks = {asyncio.create_task(one) for one in ends}
+        try:
+            ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in ended:
+                if not task.cancelled():
+                    task.result()
+        finally:
+            for task in tasks:
+                task.cancel()
+            if _lines.get(feed.token) is self:
+                del _lines[feed.token]
+                feed.disconnect()
+                SCHEDULER.release(self._visitor.id)
+        if self._replaced.is_set():
+            with suppress(RuntimeError, WebSocketDisconnect):  # it may have ended at this moment
+                await self._socket.close(REPLACED)
+
+    async def _listen(self) -> None:
+        """Take what the tab says, until it is gone."""
+        try:
+            while True:
+                self._take((await self._socket.receive_text())[:_LONGEST_MESSAGE])
+        except WebSocketDisconnect:
+            pass
+        except KeyError:  # bytes, where a tab sends text
+            await self._socket.close(_NO_TEXT)
+
+    def _take(self, said: str) -> None:
+        """Take "painted", with a frame's moment; "hidden"; "visible"."""
+        match said.split():
+            case ["painted", moment] if moment == str(self._moment):
+                self._painted.set()
+            case ["hidden"]:
+                self._hidden = True
+                self._painted.set()
+            case ["visible"]:
+                self._hidden = False
+                self._called.set()
+
+    async def _feed(self) -> None:
+        with suppress(WebSocketDisconnect):
+            while True:
+                moving = self._visitor.training.moves and not self._hidden
+                await self._until_due(moving)
+                called = self._called.is_set()
+                self._called.clear()
+                if called:
+                    self._sent.clear()  # what the script has drawn stands there in its place
+                    self._settling = self._visitor.feed.take_start()
+                    self._lively_until = time.monotonic() + _LIVELY_SECONDS
+                    self._next_frame = self._earliest_frame = 0.0
+                if not self._hidden and (called or moving):
+                    await self._send_frame()
+                await self._request_run()
+                await self._break_silence()
+
+    async def _until_due(self, moving: bool) -> None:
+        now = time.monotonic()
+        seconds = max(0.0, self._next_frame - now) if moving else _REST_SECONDS
+        if moving and self._here and now < self._lively_until:
+            seconds = min(seconds, _LOOK_SECONDS)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._called.wait(), seconds)
+
+    async def _send_frame(self) -> None:
+        """Have a frame made and sent, and wait until the tab has painted it."""
+        self._painted.clear()
+        began, frame = await asyncio.wrap_future(SCHEDULER.between_turns(self._frame))
+        if frame:
+            await self._send(frame)
+            await self._painted.wait()
+        self._settling = False
+        if not self._visitor.feed.drawing:
+            SCHEDULER.release(self._visitor.id)
+        if frame or began >= self._next_frame:
+            spent = time.monotonic() - began
+            between = seconds_between_frames(spent, self._here, SCHEDULER.live_count)
+            self._next_frame = began + between
+            self._earliest_frame = began + _FASTEST
+
+    def _frame(self) -> tuple[float, str | None]:
+        """When it began to be made, and what has changed on the page since the last one, in JSON.
+
+        In the thread that trains. On this computer, the visitor's runs then wait for the painting.
+        """
+        began, news = time.monotonic(), self._visitor.training.news
+        if began < (self._next_frame if news == self._news else self._earliest_frame):
+            return began, None
+        self._news = news
+        self._moment, parts = self._visitor.feed.parts()
+        written = {key: json.dumps(shown) for key, shown in parts.items()}
+        changed = {key: text for key, text in written.items() if self._sent.get(key) != text}
+        if not changed:
+            return began, None
+        self._sent |= changed
+        if self._here:
+            SCHEDULER.hold(self._visitor.id, _SETTLE_SECONDS if self._settling else PAINT_SECONDS)
+        body = ", ".join(f"{json.dumps(key)}: {text}" for key, text in changed.items())
+        settling = json.dumps(self._settling)
+        return began, f'{{"moment": {self._moment}, "settle": {settling}, "parts": {{{body}}}}}'
+
+    async def _request_run(self) -> None:
+        """Where something has ended on its own, let the script draw other buttons."""
+        if self._visitor.outdated and time.monotonic() >= self._next_request:
+            self._next_request = time.monotonic() + _REST_SECONDS
+            await self._send('{"run": true}')
+
+    async def _break_silence(self) -> None:
+        if not self._hidden and time.monotonic() - self._last_sent > _SILENCE_SECONDS:
+            await self._send("{}")
+
+    async def _send(self, text: str) -> None:
+        await self._socket.send_text(text)
+        self._last_sent = time.monotonic()

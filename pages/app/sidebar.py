@@ -1,0 +1,204 @@
+"""The sidebar: what one can turn, on every page, and what the run is doing.
+
+In a narrow window it is a closed drawer: a page may show its main knobs at the top as well.
+"""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+
+from mnist_core import Settings
+from mnist_core.data import TRAINING_DIGITS
+from mnist_core.race import RaceRecord
+from mnist_core.show import sentences
+from pages.app.feed import Parts
+from pages.app.limits import MOST_TRAINING
+from pages.app.presenting import is_presented
+from pages.app.setup_widgets import chosen_setup, setup_widgets
+from pages.app.theme import background
+from pages.app.training import Training
+from pages.app.visitors import Visitor
+from pages.components.choice import choose
+from pages.components.live_html import live_html, note
+
+BATCH_SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, TRAINING_DIGITS)
+TEMPOS = {"step": "Step", "slow": "1/s", "quick": "10/s", "full": "Full"}
+LEARNING_RATES = (1e-6, 2e-6, 5e-6, 1e-5, 2e-5, 5e-5, 1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 0.01)
+LEARNING_RATES += (0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
+
+
+def knobs(visitor: Visitor) -> None:
+    """Draw the sidebar and hand the sliders' values to the run."""
+    training = visitor.training
+    _buttons(visitor)
+    if not is_presented():
+        _tempo(training)
+    say_no_room(training, again="Start")
+    status = st.container()
+    training.change(_settings(training.run.settings))
+    with status:
+        _status(visitor)
+    if is_presented():
+        return
+    with st.expander("For a new run"):
+        # One of them names what the digits themselves tell.
+        if training.waits:
+            st.caption("PyTorch and the digits are being loaded.")
+        else:
+            setup_widgets(visitor)
+
+
+def top_knobs(visitor: Visitor) -> None:
+    """Start, Reset and the batch size once more, seen only where the sidebar is a drawer.
+
+    They do what the sidebar's do, which is drawn before.
+    """
+    st.html(_top_knobs_style())
+    with st.container(key="top_knobs", gap="xsmall"):
+        _buttons(visitor, "top_")
+        # Buttons, for two sliders of one value would set each other back while one is moved.
+        with st.container(horizontal=True, vertical_alignment="center"):
+            _step_button(visitor.training, "left", "Smaller")
+            st.markdown(f"Batch size **{visitor.training.run.settings.batch_size:,}**")
+            _step_button(visitor.training, "right", "Larger")
+
+
+def _top_knobs_style() -> str:
+    """In view while the charts are scrolled, where the window is high enough, over their buttons.
+
+    From 768 pixels on the sidebar stands beside the page.
+    """
+    return (
+        "<style>@media (min-width: 768px) { :has(> .st-key-top_knobs) { display: none; } }"
+        "@media (min-height: 600px) { :has(> .st-key-top_knobs) { position: sticky; top: 3.75rem; "
+        f"z-index: 1002; background: {background()}; padding: 0.5rem 0; }} }}</style>"
+    )
+
+
+def _step_button(training: Training, key: str, label: str) -> None:
+    st.button(
+        label,
+        key=f"top_{key}",
+        icon=f":material/chevron_{key}:",
+        on_click=take_key,
+        args=(training, key),
+    )
+
+
+def take_key(training: Training, key: str) -> None:
+    """Start or pause by "space", move the batch size by "left" and "right"."""
+    if key == "space" and not (training.run.ended or training.racing):
+        training.toggle()
+    if key in ("left", "right"):
+        # Not what the slider says, which may be on its way still from the press before.
+        size = training.run.settings.batch_size
+        index = BATCH_SIZES.index(size) + (1 if key == "right" else -1)
+        st.session_state["batch_size"] = BATCH_SIZES[max(0, min(index, len(BATCH_SIZES) - 1))]
+
+
+def say_no_room(training: Training, again: str) -> None:
+    """Where the visitor was turned away, say why and what to do.
+
+    again: the button that lets one try once more.
+    """
+    if training.turned_away:
+        st.warning(
+            f"As many visitors as may ({MOST_TRAINING}) are training on this computer already. "
+            f"When one of them has paused or left, **{again}** will work.",
+            icon=":material/hourglass:",
+        )
+
+
+def _buttons(visitor: Visitor, where: str = "") -> None:
+    """Start, and Reset but in the presenter's view.
+
+    where: what their keys begin with.
+    """
+    training = visitor.training
+    with st.container(horizontal=True):
+        _start_button(training, where)
+        if not is_presented():
+            _reset_button(visitor, where)
+
+
+def _reset_button(visitor: Visitor, where: str) -> None:
+    training = visitor.training
+    st.button(
+        "Reset",
+        key=f"{where}reset",
+        icon=":material/replay:",
+        width="stretch",
+        help="Begin again, untrained, with the choices under “For a new run”.",
+        on_click=lambda: training.reset(training.run.settings, chosen_setup(visitor)),
+    )
+
+
+def _start_button(training: Training, where: str) -> None:
+    st.button(
+        "Pause" if training.playing else "Start",
+        key=f"{where}play",
+        icon=":material/pause:" if training.playing else ":material/play_arrow:",
+        type="primary",
+        width="stretch",
+        disabled=training.run.ended or training.racing,
+        on_click=training.toggle,
+    )
+
+
+def _tempo(training: Training) -> None:
+    tempo = choose("Tempo", TEMPOS, key="tempo", first="full", quiet=True)
+    if tempo != training.tempo:
+        training.set_tempo(tempo)
+
+
+def _status(visitor: Visitor) -> None:
+    """The lines that say what the run is doing."""
+    shown = visitor.feed.show(lambda: _doing(visitor.training))
+    live_html("doing", shown["doing"])
+
+
+def _doing(training: Training) -> Parts:
+    if training.racing:
+        return {"doing": _two_lines("Race on the page Compare", _race_status(training.race.latest))}
+    run = training.run
+    state, detail = sentences.doing(run.latest, run.settings, training.playing)
+    if training.waits:
+        state, detail = "Getting ready", "loading PyTorch and the digits"
+    if run.error:
+        return {"doing": note(f"**{state}**: {detail}. Press Reset to begin again.", "error")}
+    return {"doing": _two_lines(state, detail)}
+
+
+def _two_lines(state: str, detail: str) -> str:
+    # Always two, so that the sliders below do not move under the hand.
+    return f"<p><b>{escape(state)}</b><br>{escape(detail)}</p>"
+
+
+def _race_status(race: RaceRecord) -> str:
+    over = sum(competitor.over for competitor in race.competitors)
+    return f"{over} of {len(race.competitors)} competitors have ended. Your run rests meanwhile."
+
+
+def _settings(now: Settings) -> Settings:
+    batch_size = st.select_slider(
+        "Batch size",
+        BATCH_SIZES,
+        value=now.batch_size,
+        key="batch_size",
+        format_func=sentences.batch_size,
+        help="Digits in a mini-batch: how many the network sees before each update. "
+        "A change is at work from the next mini-batch on.",
+    )
+    if is_presented():
+        return Settings(batch_size, now.learning_rate)
+    learning_rate = st.select_slider(
+        "Learning rate",
+        LEARNING_RATES,
+        value=now.learning_rate,
+        key="learning_rate",
+        format_func=sentences.learning_rate,
+        help="Adam's step size: how far an update moves the weights. The tutorial's is 0.0001.",
+    )
+    return Settings(batch_size, learning_rate)

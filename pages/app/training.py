@@ -1,0 +1,268 @@
+"""What a visitor trains: a run with its ghost, or a race."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from mnist_core import NoRoomError, Place, Settings, Setup
+from mnist_core.race import Plan
+from pages.app.feed import Feed
+from pages.app.loading import LOADING, mnist
+from pages.app.run_to_be import RunToBe
+from pages.app.scheduling import SCHEDULER, by_trainer
+
+if TYPE_CHECKING:
+    from mnist_core import Run
+    from mnist_core.race import Race
+    from mnist_core.training.learner import Learner
+
+# So long a run waits at most until the page has changed that its visitor's click changes.
+_CLICK_SECONDS = 0.5
+
+
+Tempo = Literal["step", "slow", "quick", "full"]
+
+# Updates a second. By steps, each press of Start makes one.
+_RATES: dict[Tempo, float | None] = {"step": 1.0, "slow": 1.0, "quick": 10.0, "full": None}
+
+
+@dataclass(frozen=True)
+class Ghost:
+    """A copy of a run that went on at the batch size that the run left.
+
+    since: where the two parted.
+    """
+
+    run: Run
+    since: Place
+
+
+@dataclass(eq=False)
+class Training:
+    """A visitor's run, its ghost and their race. While the race is on, the run rests.
+
+    owner: the visitor's id, by which the Scheduler knows whose these are.
+    feed: of the visitor's tab, which is to be drawn before what a click has started computes.
+    run: made as soon as there is what makes it.
+    run_number: how many runs there were before this one.
+    before_move: a copy of the network as its batch size was last changed; None before that.
+    ghost: the copy that the run left behind when its batch size was last changed.
+    keeps_ghost: whether such a change leaves one.
+    watches_noise: whether the run's noise scale is measured as it trains; the ghost's is not.
+    tempo: how fast the run and its ghost are trained.
+    race: the latest.
+    waits_for_race: whether the run was training when a race began, and goes on after it.
+    turned_away: whether there was no room when the visitor last wanted something trained.
+    """
+
+    owner: str
+    feed: Feed
+    run: Run | RunToBe = field(default_factory=RunToBe)
+    run_number: int = 0
+    before_move: Learner | None = None
+    ghost: Ghost | None = None
+    keeps_ghost: bool = True
+    watches_noise: bool = False
+    tempo: Tempo = "full"
+    race: Race | None = None
+    waits_for_race: bool = False
+    turned_away: bool = False
+
+    @property
+    def waits(self) -> bool:
+        """Whether the run is still to be made."""
+        return isinstance(self.run, RunToBe)
+
+    @property
+    def playing(self) -> bool:
+        """Whether the run is being trained, or will be as soon as it is made."""
+        return self.run.wanted if self.waits else SCHEDULER.is_playing(self.run)
+
+    @property
+    def racing(self) -> bool:
+        """Whether the race is being run."""
+        return self.race is not None and SCHEDULER.is_playing(self.race)
+
+    @property
+    def live(self) -> bool:
+        """Whether anything has a turn to come or to end."""
+        ghost = self.ghost and self.ghost.run
+        return any(SCHEDULER.is_live(one) for one in (self.run, ghost, self.race) if one)
+
+    @property
+    def moves(self) -> bool:
+        """Whether what pages show of it changes on its own."""
+        return self.waits or self.live
+
+    @property
+    def news(self) -> int:
+        """Grows with every point that the charts get."""
+        tested = [self.run.latest, *([self.ghost.run.latest] if self.ghost else [])]
+        tested += self.race.latest.competitors if self.race else []
+        return sum(len(one.test_points) for one in tested)
+
+    @property
+    def competitors_over(self) -> int:
+        """How many of the race's competitors have ended."""
+        return (
+            sum(competitor.over for competitor in self.race.latest.competitors) if self.race else 0
+        )
+
+    def catch_up(self) -> None:
+        """Do what has become due: make the run that waits, train the one that waited for a race."""
+        if self.waits and LOADING.ready:
+            wanted = self.playing
+            self.run = self._new_run(self.run.settings, self.run.setup)
+            if wanted:
+                self.toggle()
+        if self.waits_for_race and self.race.ended:
+            self.waits_for_race = False
+            if not self.playing:
+                self.toggle()
+
+    def toggle(self) -> None:
+        """Start the run and its ghost, or pause them; by steps, make one update of each."""
+        if self.waits:
+            self.run.wanted = not self.run.wanted
+        elif self.playing:
+            self._pause()
+        elif self.tempo == "step":
+            by_trainer(lambda: [run.advance(0) for run in self._runs if not run.ended])
+        else:
+            self._play(*self._runs)
+
+    def set_tempo(self, tempo: Tempo) -> None:
+        """Train at this tempo from the next update on; by steps, only when Start is pressed."""
+        self.tempo = tempo
+        if self.waits:
+            return
+        for run in self._runs:
+            run.tempo, run.rests_until = _RATES[tempo], 0.0
+        if self.playing and tempo == "step":
+            self._pause()
+        elif self.playing:
+            self._play(*self._runs)  # a trainer that waits for the next update looks again
+
+    def change(self, settings: Settings) -> None:
+        """Hand the run new settings; a new batch size leaves a ghost where one is wanted."""
+        new_size = settings.batch_size != self.run.settings.batch_size
+        if new_size and not self.run.latest.untrained:
+            self._move(settings)
+        self.run.settings = settings
+
+    def keep_ghost(self, keep: bool) -> None:
+        """Whether the next change of the batch size leaves a ghost; without it none stays."""
+        self.keeps_ghost = keep
+        if not keep:
+            self._drop_ghost()
+
+    def watch_noise(self, watch: bool) -> None:
+        """Have the run's noise scale measured from the next test pass on, or no longer."""
+        self.watches_noise = watch
+        if not self.waits:
+            self.run.watches_noise = watch
+
+    def reset(self, settings: Settings, setup: Setup) -> None:
+        """Put an untrained run in place of this one; it waits for Start."""
+        self._pause()
+        self._drop_ghost()
+        self.before_move = None
+        self.run = RunToBe(settings, setup) if self.waits else self._new_run(settings, setup)
+        self.run_number += 1
+        self.waits_for_race = self.turned_away = False
+
+    def start_race(self, plan: Plan) -> None:
+        """Run a new race, in place of the one before."""
+        from mnist_core.race import Race
+
+        race = by_trainer(lambda: Race(mnist(), plan))
+        if self._let_race(race):
+            self.race = race
+
+    def run_race(self) -> None:
+        """Let the race go on. The visitor's run is paused meanwhile."""
+        self._let_race(self.race)
+
+    def pause_race(self) -> None:
+        """Let the race rest; the visitor's run may be started meanwhile."""
+        SCHEDULER.pause(self.race)
+
+    def stop_race(self) -> None:
+        """End the race for all its competitors."""
+        self.race.stop()
+        SCHEDULER.pause(self.race)
+
+    def drop_race(self) -> None:
+        """Put the race away; the run that waits for its end stays paused."""
+        if self.race:
+            SCHEDULER.pause(self.race)
+        self.race, self.waits_for_race = None, False
+
+    def leave(self) -> None:
+        """Pause all of it."""
+        self._pause()
+        if self.race:
+            SCHEDULER.pause(self.race)
+
+    def rest_while_drawn(self) -> None:
+        """Train nothing of the visitor's before the tab has drawn what a click changes."""
+        if self.feed.on_this_computer:
+            SCHEDULER.hold(self.owner, _CLICK_SECONDS)
+
+    def _let_race(self, race: Race) -> bool:
+        was_playing = self.playing
+        # The race first: with the run paused before, another visitor might take the place.
+        if not self._play(race):
+            return False
+        self.waits_for_race |= was_playing
+        self._pause()
+        return True
+
+    def _play(self, *wanted: Run | Race) -> bool:
+        """Have these trained, if there is room for a visitor more; otherwise all rest."""
+        self.rest_while_drawn()
+        self.feed.note_start()
+        try:
+            for one in wanted:
+                SCHEDULER.play(one, owner=self.owner)
+            self.turned_away = False
+        except NoRoomError:
+            self.turned_away = True
+        return not self.turned_away
+
+    def _pause(self) -> None:
+        for run in self._runs:
+            SCHEDULER.pause(run)
+
+    @property
+    def _runs(self) -> list[Run]:
+        """The run, and its ghost where there is one."""
+        return [self.run, *([self.ghost.run] if self.ghost else [])]
+
+    def _new_run(self, settings: Settings, setup: Setup) -> Run:
+        from mnist_core import Run  # it brings PyTorch
+
+        run = by_trainer(lambda: Run(mnist(), settings, setup))
+        run.tempo, run.watches_noise = _RATES[self.tempo], self.watches_noise
+        return run
+
+    def _move(self, settings: Settings) -> None:
+        """Change the size of a trained run, with no update between the copies and the change."""
+        self._drop_ghost()
+
+        def move() -> None:
+            self.before_move = self.run.copy_learner()
+            if self.keeps_ghost:
+                self.ghost = Ghost(self.run.fork(), self.run.latest.place)
+                self.ghost.run.watches_noise = False
+            self.run.settings = settings
+
+        by_trainer(move)
+        if self.ghost and self.playing:
+            self._play(self.ghost.run)
+
+    def _drop_ghost(self) -> None:
+        if self.ghost:
+            SCHEDULER.pause(self.ghost.run)
+        self.ghost = None

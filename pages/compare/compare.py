@@ -1,0 +1,178 @@
+"""Compare: runs side by side that differ in one thing, one race, three clocks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from mnist_core.machine import this_machine
+from mnist_core.race import Plan, RaceRecord, waiting
+from mnist_core.race.plan import Raced
+from mnist_core.race.results import common_target
+from mnist_core.records import CLOCKS
+from mnist_core.show import charts, race_sentences, race_verdict
+from pages.app import visitors
+from pages.app.feed import Parts
+from pages.app.sidebar import say_no_room
+from pages.app.theme import is_dark
+from pages.app.visitors import Visitor
+from pages.compare.controls import race_buttons, race_progress
+from pages.compare.files import RaceFile, race_files, recorded_note, shown_record
+from pages.compare.link import Link, carry_in_address, read_link, say_nonsense
+from pages.compare.sections import choose_section, draw_section, section
+from pages.compare.setup import choose_race
+from pages.components.choice import choose
+from pages.components.live_chart import chart, live_chart
+from pages.components.live_html import caption, live_html, sentence
+from pages.components.question import ask
+
+_MEASURES = {"loss": "Loss, sum", "accuracy": "Accuracy"}
+_AXES = {"log_loss": "Log loss", "log_clock": "Log clock"}
+_NOBODY = ["Who leads by epochs, by updates and by seconds will stand here, and why."]
+# Each with an answer.
+_QUESTIONS: dict[Raced, tuple[str, str]] = {
+    "batch_size": (
+        "which batch size would you take if every update cost money, and which if only your time "
+        "counts? Look for a target at which the two answers differ.",
+        "Where updates cost money, take the size whose marker stands lowest on the left under **To "
+        "the target**; where time counts, the one lowest on the right. Large batches need few "
+        "updates, but each takes longer; very small ones need so many that they take longest of "
+        "all.",
+    ),
+    "learning_rate": (
+        "which learning rate is the first that is too high? Race the same ones at ten times the "
+        "batch size: is it still that one?",
+        "The first whose loss falls more slowly, or jumps, although its steps are longer. Larger "
+        "batches point more surely and often bear a higher rate: two races of yours will tell.",
+    ),
+    "normalization": (
+        "which normalization would you choose if you had time for one epoch, and which if you had "
+        "time for ten?",
+        "For one epoch, the one whose line falls most steeply at first: most often one that brings "
+        "the pixels near mean 0 and standard deviation 1. With more time the others catch up, so "
+        "look how far apart the lines still end.",
+    ),
+    "order": (
+        "at which batch size does the order matter least? Say it first, then race it.",
+        "At the full batch: there every update sees all digits, in whatever order. The smaller the "
+        "batch, the more the latest digits pull the network their own way.",
+    ),
+}
+_CHART_HEIGHT = 350  # pixels: with what stands above them, a projector's 640 show both whole
+
+
+def page(visitor: Visitor) -> None:
+    """The whole page, from what to look for to the question it lets one answer."""
+    link = read_link(visitor)
+    say_nonsense(link)
+    plan = _race(visitor, link)
+    view = _view()
+    seen = shown_record(visitor) or waiting(
+        plan or Plan(), this_machine(visitor.training.run.device)
+    )
+
+    def record() -> RaceRecord:
+        return shown_record(visitor) or seen
+
+    shown = visitor.feed.show(lambda: _shown(visitor, record(), view))
+    left, right = st.columns([3, 2])
+    with left:
+        live_chart("race_curve", shown["race_curve"])
+    with right:
+        live_chart("race_epoch_seconds", shown["race_epoch_seconds"])
+        st.caption(
+            "Bars: the median epoch. Dots: each epoch. Hollow: estimated from a part of one."
+        )
+    live_html("race_settings", shown["race_settings"])
+    live_html("race_progress", shown["race_progress"])
+    live_html("race_verdict", shown["race_verdict"])
+    choices = choose_section(visitor, seen, view.target, view.dark)
+    draw_section(choices, visitor.feed.show(lambda: section(record(), choices)))
+    race_files(visitor)
+    ask(*_QUESTIONS[seen.plan.raced])
+
+
+def _race(visitor: Visitor, link: Link) -> Plan | None:
+    """Buttons and settings of a race, or the note that a recorded one is shown."""
+    if visitor.kept(RaceFile).recorded:
+        recorded_note(visitor)
+        return None
+    training = visitor.training
+    on = training.race is not None and not training.race.ended
+    if on:
+        race_buttons(training)
+    plan = training.race.plan if on else choose_race(visitor, link.plan)
+    if plan is not None:
+        carry_in_address(plan)
+    say_no_room(training, again="Start race" if not on else "Go on")
+    if training.waits_for_race:
+        st.info(
+            "Your run on the page Train is paused while the race is on; it goes on by itself "
+            "afterwards.",
+            icon=":material/pause_circle:",
+        )
+    return plan
+
+
+def _view() -> charts.RaceView:
+    left, middle, right, last = st.columns([10, 16, 9, 8])
+    with left:
+        measure = choose("Test", _MEASURES, key="race_measure")
+    with middle:
+        against = choose("Against the clock", CLOCKS, key="race_against_clock")
+    with right:
+        logs = st.pills(
+            "Axes",
+            list(_AXES),
+            selection_mode="multi",
+            key="race_axes",
+            format_func=_AXES.get,
+            persist_state="session",
+        )
+    with last:
+        target = st.number_input(
+            "Target loss",
+            value=None,
+            placeholder="auto",
+            min_value=1.0,
+            max_value=1e6,
+            step=100.0,
+            format="%.6g",
+            key="race_target",
+            persist_state="session",
+            help="Test loss, summed over the test digits: a line across the chart, and under “To "
+            "the target” the updates and seconds that each competitor needs for it. Left empty, it "
+            "is the lowest that all have reached, but for those that have hardly learned.",
+        )
+    return charts.RaceView(
+        measure, against, "log_loss" in logs, "log_clock" in logs, target, is_dark()
+    )
+
+
+def _shown(visitor: Visitor, record: RaceRecord, view: charts.RaceView) -> Parts:
+    """What the page shows of the race now, but for the section that is chosen below."""
+    view = replace(view, target=view.target or common_target(record))
+    verdict = race_verdict.verdict(record)
+    in_words = " ".join(verdict).replace("**", "") or "No figures yet."
+    epoch_seconds = race_sentences.epoch_seconds(record)
+    recorded = visitor.kept(RaceFile).recorded is not None
+    progress = race_progress(record, view.dark, racing=visitor.training.racing, recorded=recorded)
+    return {
+        "race_curve": chart(
+            charts.race_curve(record, view),
+            f"Line chart of the race. {in_words}",
+            height=_CHART_HEIGHT,
+        ),
+        "race_epoch_seconds": chart(
+            charts.race_epoch_seconds(record, view.dark),
+            f"Bar chart. {epoch_seconds}",
+            height=_CHART_HEIGHT,
+        ),
+        "race_settings": caption(race_sentences.settings(record.plan) * record.begun),
+        "race_progress": progress * record.begun,
+        "race_verdict": "".join(map(sentence, [*verdict, epoch_seconds] if verdict else _NOBODY)),
+    }
+
+
+page(visitors.current())

@@ -1,0 +1,105 @@
+"""A race as a file: saved, and shown again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from mnist_core.race import RaceRecord, RecordError, from_json, to_json
+from mnist_core.show import race_sentences, race_tables
+from pages.app.visitors import Visitor
+
+
+@dataclass
+class RaceFile:
+    """The file that was last chosen to be shown.
+
+    recorded: the race in it, or in the one before if this can't be shown; None when closed.
+    refusal: why the race in it can't be shown.
+    """
+
+    recorded: RaceRecord | None = None
+    refusal: str | None = None
+
+
+def race_files(visitor: Visitor) -> None:
+    """Download the race that is shown, or load one."""
+    # The end of a race draws the page once more, and a click meanwhile would be lost.
+    busy = visitor.was_live and not visitor.training.racing
+    shown = shown_record(visitor)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.download_button(
+            "Download as JSON",
+            data=lambda: to_json(shown_record(visitor)),
+            file_name="mini-batch-race.json",
+            mime="application/json",
+            key="race_json",
+            on_click="ignore",
+            icon=":material/download:",
+            disabled=shown is None or busy,
+            help="Settings, seed, every record and the machine: it can be loaded again below.",
+        )
+        st.download_button(
+            "Download as CSV",
+            data=lambda: race_tables.points_csv(shown_record(visitor)),
+            file_name="mini-batch-race.csv",
+            mime="text/csv",
+            key="race_csv",
+            on_click="ignore",
+            icon=":material/download:",
+            disabled=shown is None or busy,
+            help="Every test point of every competitor.",
+        )
+    with st.expander("Load a recorded race"):
+        st.file_uploader(
+            "A race saved as JSON",
+            type="json",
+            key="race_file",
+            on_change=_load,
+            args=(visitor,),
+            disabled=visitor.training.racing,
+        )
+        if refusal := visitor.kept(RaceFile).refusal:
+            st.error(
+                f"This file can’t be shown: {refusal}. Choose a file that was saved by "
+                "“Download as JSON”.",
+                icon=":material/error:",
+            )
+
+
+def shown_record(visitor: Visitor) -> RaceRecord | None:
+    """The race that the page shows: a recorded one before the visitor's own."""
+    race = visitor.training.race
+    return visitor.kept(RaceFile).recorded or (race and race.latest)
+
+
+def recorded_note(visitor: Visitor) -> None:
+    """Say that a race is recorded, where, and lead back."""
+    record = visitor.kept(RaceFile).recorded
+    st.warning(
+        "**Recorded**: this race was run earlier, maybe on another machine.",
+        icon=":material/history:",
+    )
+    machine = record.machine
+    # As plain text: what a file holds is not ours to format.
+    st.text(
+        f"{machine.processor}, {machine.threads} threads, torch {machine.torch}. "
+        f"{race_sentences.same_start(record.plan)}"
+    )
+    st.button("Close the recorded race", key="race_close", on_click=_close, args=(visitor,))
+
+
+def _load(visitor: Visitor) -> None:
+    uploaded, file = st.session_state["race_file"], visitor.kept(RaceFile)
+    file.refusal = None
+    if uploaded is None:
+        return
+    try:
+        file.recorded = from_json(uploaded.getvalue())
+    except RecordError as error:
+        file.refusal = str(error)
+
+
+def _close(visitor: Visitor) -> None:
+    visitor.kept(RaceFile).recorded = None

@@ -1,0 +1,288 @@
+"""The lesson's strip at the top of every page: predict, act, and see what was measured."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from html import escape
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from mnist_core.show import lesson
+from mnist_core.show.lesson import (
+    GLOSSARY,
+    STATIONS,
+    Choice,
+    Line,
+    Measured,
+    Prediction,
+    Station,
+    compared,
+)
+from pages.app.feed import Parts
+from pages.app.presenting import presented_query
+from pages.app.visitors import Visitor
+from pages.components.live_html import caption, figures, live_html, sentence
+from pages.lesson.stations import SCENES, Widgets
+
+# One line of buttons, beside it the text in two of its own where it must: the charts need the room.
+_STYLE = (
+    "<style>.st-key-lesson { margin-top: 0.25rem; }"
+    # By the size of the type, which the presenter's view enlarges.
+    ".st-key-lesson_station { flex: none !important; width: 14rem !important; }"
+    ".st-key-lesson > :has(.live-html) { flex: 1 1 12rem; min-width: 0; }"
+    ".st-key-lesson .live-html p { margin: 0; font-size: 0.9rem; line-height: 1.3; }"
+    ".st-key-lesson a { color: inherit; }</style>"
+)
+
+# Whose values say whether the visitor has done what a station asks for.
+_WATCHED = ("row", "page_normalization")
+
+
+@dataclass
+class Lesson:
+    """How far a visitor is in the lesson. Stations count from 1.
+
+    station: the one that is on; None where the lesson is off.
+    left_at: the one to go on with.
+    leads: whether the page of the station that is on is to be shown next.
+    set_up: those whose page was brought to the state to begin with.
+    predicted, measured: by station.
+    """
+
+    station: int | None = None
+    left_at: int = 1
+    leads: bool = False
+    set_up: set[int] = field(default_factory=set)
+    predicted: dict[int, Prediction] = field(default_factory=dict)
+    measured: dict[int, Measured] = field(default_factory=dict)
+
+    def go_to(self, number: int) -> None:
+        """Go on with that station."""
+        self.station = self.left_at = number
+
+    def begin_anew(self, number: int) -> None:
+        """Forget what was predicted and measured at a station whose page is set up."""
+        self.set_up.add(number)
+        self.predicted.pop(number, None)
+        self.measured.pop(number, None)
+
+    def measure(self, number: int, visitor: Visitor, widgets: Widgets) -> Measured | None:
+        """What was measured at a station where the visitor has predicted."""
+        scene, known = SCENES[number - 1], self.measured.get(number)
+        if scene.once and known:
+            return known
+        measured = scene.measure(visitor, widgets) or known
+        if measured:
+            self.measured[number] = measured
+        return measured
+
+
+def lesson_strip(
+    visitor: Visitor, head: DeltaGenerator, title: str, pages: Mapping[str, st.Page]
+) -> None:
+    """The strip, where the lesson is on, and otherwise its entry beside the page's title.
+
+    head: where the title stands; the glossary goes there too.
+    title: of the page below the strip.
+    pages: by their titles.
+    """
+    kept = visitor.kept(Lesson)
+    nonsense = _follow_address(kept)
+    with head:
+        _entries(kept)
+    if nonsense:
+        st.warning(
+            f"The page’s address names a station that the lesson does not have: there are 1 to "
+            f"{len(STATIONS)}.",
+            icon=":material/link_off:",
+        )
+    if kept.station is None:
+        return
+    if kept.leads:
+        kept.leads = False
+        page = pages[STATIONS[kept.station - 1].page]
+        st.switch_page(page, query_params=presented_query() | _query(kept.station))
+    _strip(kept, kept.station, visitor, title)
+
+
+def _entries(kept: Lesson) -> None:
+    if kept.station is None:
+        st.button(
+            "Lesson",
+            key="lesson_begin",
+            icon=":material/school:",
+            type="tertiary",
+            help="Seven stations: predict, try, and see what was measured.",
+            on_click=_go_to,
+            args=(kept, kept.left_at),
+        )
+    with st.popover("Because", key="because", icon=":material/help:", type="tertiary"):
+        st.markdown("\n".join(f"- **{term}:** {text}" for term, text in GLOSSARY.items()))
+
+
+def _strip(kept: Lesson, number: int, visitor: Visitor, title: str) -> None:
+    widgets = {key: st.session_state[key] for key in _WATCHED if key in st.session_state}
+    shown = visitor.feed.show(lambda: _shown(kept, number, visitor, title, widgets))
+    st.html(_STYLE)
+    row = {"horizontal": True, "vertical_alignment": "center", "gap": "xsmall"}
+    with st.container(key="lesson", **row):
+        _choose_station(kept)
+        live_html("lesson_line", shown["lesson_line"])
+        _station_buttons(kept, number, visitor, shown)
+
+
+def _follow_address(kept: Lesson) -> bool:
+    """Take the station from the page's address, or write it there; whether it named none."""
+    text = st.query_params.get("lesson")
+    if text is None:
+        if kept.station is not None:
+            st.query_params.update(_query(kept.station))
+        return False
+    number = lesson.station_named(text)
+    if number is None:
+        kept.station = None
+    else:
+        kept.go_to(number)
+    return number is None
+
+
+def _query(number: int) -> dict[str, str]:
+    return {"lesson": str(number)}
+
+
+def _go_to(kept: Lesson, number: int) -> None:
+    kept.go_to(number)
+    st.query_params.update(_query(number))
+
+
+def _leave(kept: Lesson) -> None:
+    kept.station = None
+    st.query_params.pop("lesson", None)
+
+
+def _set_up(kept: Lesson, visitor: Visitor) -> None:
+    number = kept.station
+    SCENES[number - 1].set_up(visitor)
+    kept.begin_anew(number)
+    st.session_state.pop(_answer_key(number), None)
+    st.session_state["lesson_predict"] = kept.leads = True
+
+
+def _predict(kept: Lesson) -> None:
+    number = kept.station
+    answer = st.session_state[_answer_key(number)]
+    kept.predicted[number] = tuple(answer) if isinstance(answer, list) else answer
+
+
+def _answer_key(number: int) -> str:
+    return f"lesson_answer_{number}"
+
+
+def _choose_station(kept: Lesson) -> None:
+    st.session_state["lesson_station"] = kept.station
+    st.selectbox(
+        "Station of the lesson",
+        range(1, len(STATIONS) + 1),
+        key="lesson_station",
+        format_func=lambda number: f"{number}/{len(STATIONS)} {STATIONS[number - 1].name}",
+        on_change=lambda: _go_to(kept, st.session_state["lesson_station"]),
+        label_visibility="collapsed",
+    )
+
+
+def _station_buttons(kept: Lesson, number: int, visitor: Visitor, shown: Parts) -> None:
+    """What can be done at the station now."""
+    if number not in kept.set_up:
+        _set_up_button(kept, visitor, "Set the page", "primary")
+    elif number not in kept.predicted:
+        with st.popover("Predict", key="lesson_predict", type="primary", on_change="rerun"):
+            _ask(kept, number)
+    else:
+        with st.popover("What to see", key="lesson_see"):
+            live_html("lesson_measured", shown["lesson_measured"])
+        _set_up_button(kept, visitor, "Again", "tertiary")
+    if number < len(STATIONS):
+        st.button(
+            "Next",
+            key="lesson_next",
+            type="tertiary",
+            on_click=_go_to,
+            args=(kept, number + 1),
+        )
+    st.button("Close", key="lesson_leave", type="tertiary", on_click=_leave, args=(kept,))
+
+
+def _set_up_button(kept: Lesson, visitor: Visitor, label: str, kind: str) -> None:
+    st.button(
+        label,
+        key="lesson_set_up",
+        type=kind,
+        on_click=_set_up,
+        args=(kept, visitor),
+        help="Brings the page to the state that this station begins with; where it needs an "
+        "untrained network, your run is reset.",
+    )
+
+
+def _ask(kept: Lesson, number: int) -> None:
+    station, key = STATIONS[number - 1], _answer_key(number)
+    st.markdown(station.question)
+    kind = station.kind
+    if isinstance(kind, Choice):
+        answer = st.radio("Your prediction", kind.options, index=None, key=key)
+    elif isinstance(kind, Line):
+        middle = kind.stops[len(kind.stops) // 2]
+        answer = st.select_slider(
+            "Your prediction", kind.stops, value=middle, key=key, format_func=kind.written
+        )
+    else:
+        # They keep the order in which they were pressed.
+        answer = st.pills(
+            "Your prediction",
+            kind.sizes,
+            selection_mode="multi",
+            key=key,
+            format_func="{:,}".format,
+        )
+        st.caption(f"Your order: {kind.said(answer) or '–'}")
+    missing = answer is None or (isinstance(answer, list) and len(answer) < len(kind.sizes))
+    st.button(
+        "That is what I expect",
+        key="lesson_say",
+        type="primary",
+        disabled=missing,
+        on_click=_predict,
+        args=(kept,),
+    )
+
+
+def _shown(kept: Lesson, number: int, visitor: Visitor, title: str, widgets: Widgets) -> Parts:
+    """The strip's line, and what the station shows when one has predicted."""
+    station, predicted = STATIONS[number - 1], kept.predicted.get(number)
+    if predicted is None:
+        line = "What do you expect? Say it under **Predict**."
+        if number not in kept.set_up:
+            line = "First **set the page**, then say what you expect."
+        return {"lesson_line": sentence(line)}
+    said = station.kind.said(predicted)
+    measured = kept.measure(number, visitor, widgets)
+    if measured is None:
+        where = f"on the page {station.page}, " * (title != station.page)
+        line = _with_link(sentence(f"You said **{said}**. Now {where}{station.act}."), station)
+        values, see = {"You said": said, "Measured here": "–"}, "Nothing is measured yet."
+    else:
+        line = sentence(compared(station, predicted, measured))
+        values, see = {"You said": said, "Measured here": measured.figure}, measured.see
+    return {
+        "lesson_line": line,
+        "lesson_measured": caption(station.question) + figures(values) + sentence(see),
+    }
+
+
+def _with_link(line: str, station: Station) -> str:
+    """Where the place to act at is further down the page, its name leads there."""
+    name = escape(station.place)
+    address = station.place.lower().replace(" ", "-")
+    return line.replace(f"<b>{name}</b>", f'<a href="#{address}">{name}</a>')

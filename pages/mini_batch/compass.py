@@ -1,0 +1,146 @@
+"""The compass: the part of the page Mini-batch that shows where batches' gradients point."""
+
+from __future__ import annotations
+
+from math import isfinite
+
+import streamlit as st
+
+from mnist_core.records import Needles
+from mnist_core.show import charts, pictures
+from mnist_core.show.mini_batch import digits, needle_rows, needles_described
+from mnist_core.show.sentences import figure
+from mnist_core.training.compass import Compass
+from pages.app.loading import mnist
+from pages.app.scheduling import by_trainer
+from pages.app.theme import is_dark
+from pages.app.training import Training
+from pages.app.visitors import Visitor
+from pages.app.work import Work
+from pages.components.digit_grid import data_uri
+from pages.components.live_chart import chart, live_chart
+
+_PICTURES_CSS = """
+.gradients { display: flex; flex-wrap: wrap; gap: 12px; }
+.gradients figure { margin: 0; width: 112px; text-align: center; font-size: 14px; }
+.gradients img { width: 112px; height: 112px; image-rendering: pixelated; }
+"""
+
+
+class Draws:
+    """What a visitor's compass shows.
+
+    compass: of the network as it was; None before the first visit to the page.
+    work: what computes its latest draw.
+    """
+
+    def __init__(self) -> None:
+        self.compass: Compass | None = None
+        self.work: Work | None = None
+        self._presses = 0
+        self._drawn: tuple[int, int] | None = None  # batch size, and presses before
+        self._run_number: int | None = None
+        self._newest_wanted = False
+
+    def draw_again(self) -> None:
+        """Have other batches drawn, from the network as it is now."""
+        self._presses += 1
+        self._newest_wanted = True
+
+    def catch_up(self, training: Training) -> None:
+        """Prepare what the page asks for and the compass doesn't show yet.
+
+        While the run trains, its network is another one at every look: then the gradient of all
+        digits stays the one it was until the batches are drawn again.
+        """
+        wanted = training.run.settings.batch_size, self._presses
+        if self._outdated(training):
+            self.compass = Compass(by_trainer(training.run.copy_learner), mnist().train)
+            self._run_number, self._drawn = training.run_number, None
+        self._newest_wanted = False
+        if self._drawn != wanted:
+            size, seed = self._drawn = wanted
+            self.work = Work(self.compass.draw(size, seed), self.compass.pieces(size))
+
+    def _outdated(self, training: Training) -> bool:
+        if self._run_number != training.run_number:
+            return True
+        moved_on = self.compass.updates != training.run.updates
+        return moved_on and (self._newest_wanted or not training.playing)
+
+
+def compass(visitor: Visitor) -> None:
+    """Needles at their true angles, pictures of three of them, and the law that they follow."""
+    st.subheader("Where a mini-batch points")
+    st.markdown(
+        "Each needle is the gradient of another mini-batch. Move **Batch size**: the more digits, "
+        "the closer they point to where all 60,000 do."
+    )
+    training, kept = visitor.training, visitor.kept(Draws)
+    st.button("Draw again", key="draw_needles", icon=":material/casino:", on_click=kept.draw_again)
+    kept.catch_up(training)
+    kept.work.finish("Computing gradients …")
+    needles = by_trainer(lambda: kept.compass.needles)
+    if not isfinite(needles.noise_scale):
+        st.info("The gradient of all digits is 0: there is no direction to compare with.")
+        return
+    sentence = needles_described(needles)
+    st.markdown(f"**{sentence}**")
+    left, right = st.columns([3, 2], vertical_alignment="center")
+    with left:
+        label = f"Needles from one point. {sentence}"
+        live_chart("compass", chart(charts.compass_chart(needles, is_dark()), label, height=360))
+    with right:
+        _gradients(kept.compass, needles.batch_size)
+    st.caption(_what_is_drawn(needles, training.run.latest.place.updates))
+    _law(needles)
+
+
+def _what_is_drawn(needles: Needles, updates: int) -> str:
+    moved_on = "; **Draw again** takes it as it is now" if updates != needles.updates else ""
+    return (
+        f"{len(needles.needles)} mini-batches, the network as it was after {needles.updates:,} "
+        f"updates{moved_on}. Angle and length are true, out of 203,530 dimensions; left or right "
+        "means nothing. It is the plain gradient: Adam's step bends it, by the gradients before "
+        "and by how large each weight's usually is."
+    )
+
+
+def _gradients(drawn: Compass, batch_size: int) -> None:
+    names = ["all digits", *(f"batch {place}" for place in range(1, len(drawn.pictures)))]
+    framed = "".join(
+        f'<figure><img src="{data_uri(pictures.signed(values))}" alt="Gradient of {name}">'
+        f"<figcaption>{name}</figcaption></figure>"
+        for name, values in zip(names, drawn.pictures, strict=True)
+    )
+    st.markdown(f"**The same as pictures**, for hidden unit {drawn.pictured_unit}")
+    st.html(f'<style>{_PICTURES_CSS}</style><div class="gradients">{framed}</div>')
+    st.caption(
+        f"Its 28 × 28 incoming weights' gradients, in batches of {digits(batch_size)}: white above "
+        "0, black below, grey 0; each picture in its own scale."
+    )
+
+
+def _law(needles: Needles) -> None:
+    scale = figure(needles.noise_scale, 3)
+    label = (
+        f"Line chart: the cosine rises with the batch size from {needles.law[1]:.2f} at 1 to 1, "
+        f"and passes 0.71 at the noise scale, {scale}."
+    )
+    live_chart("alignment", chart(charts.alignment_chart(needles, is_dark()), label, height=300))
+    st.caption(
+        f"The line is the law 1/√(1 + N/B), which falls short of 1 only while digits are left out; "
+        f"N = {scale} is the noise scale. In batches of N digits half of the squared gradient is "
+        "noise, and the angle is 45°. The marker is what was measured above, its line one standard "
+        "deviation each way."
+    )
+    with st.expander("The needles as a table"):
+        st.dataframe(
+            needle_rows(needles),
+            hide_index=True,
+            column_config={
+                "angle, degrees": st.column_config.NumberColumn(format="%.1f"),
+                "cosine": st.column_config.NumberColumn(format="%.3f"),
+                "relative length": st.column_config.NumberColumn(format="%.2f"),
+            },
+        )

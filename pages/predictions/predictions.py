@@ -1,0 +1,35 @@
+"""Predictions: what the network makes of test digits, while it learns."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.app import visitors
+from pages.app.visitors import Visitor
+from pages.components.choice import choose
+from pages.components.question import ask
+from pages.predictions.own_digit import own_digit
+from pages.predictions.sixteen import sixteen_digits
+from pages.predictions.whole_set import whole_test_set
+
+_SHOW = {"grid": "16 test digits", "all": "The whole test set", "own": "Your own digit"}
+_SECTIONS = {"grid": sixteen_digits, "all": whole_test_set, "own": own_digit}
+
+
+def page(visitor: Visitor) -> None:
+    """The whole page: 16 test digits, all 10,000 or a drawn one, followed live."""
+    st.markdown(
+        "The network never trains on these digits. Press **Start** and watch its guesses change: "
+        "which stay wrong longest?"
+    )
+    _SECTIONS[choose("Show", _SHOW, key="show")](visitor)
+    ask(
+        "how many of the digits that it gets wrong would you have read right?",
+        "Switch on **Only mistakes** and count: most people read most of them. You have seen "
+        "writing all your life and look past a slip of the pen; the network knows only which "
+        "pixels were bright in its 60,000 digits. A few are so unclear that one may doubt their "
+        "labels.",
+    )
+
+
+page(visitors.current())

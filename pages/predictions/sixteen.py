@@ -1,0 +1,191 @@
+"""Sixteen test digits, and training digit 0 below them, while the network learns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from operator import eq, ne
+
+import streamlit as st
+import torch
+from torch import Tensor
+
+from mnist_core.training.learner import untrained
+from pages.app.feed import Parts
+from pages.app.loading import mnist
+from pages.app.scheduling import by_trainer
+from pages.app.theme import is_dark
+from pages.app.training import Training
+from pages.app.visitors import Visitor
+from pages.components.digit_grid import digit_grid, picked_index, sheet
+from pages.components.live_chart import live_chart
+from pages.components.live_html import caption, live_html, sentence
+from pages.predictions.answers import (
+    TestProbabilities,
+    answer_grid,
+    bars,
+    in_words,
+    note_on,
+    sound,
+)
+
+_COUNT = 16
+_TUTORIALS = "Training digit 0, the tutorial's"
+
+
+def sixteen_digits(visitor: Visitor) -> None:
+    """The 16 and training digit 0 below them, the two lines of labels, and one digit's bars."""
+    training, indices = visitor.training, _chosen_digits(visitor)
+    picked, dark = picked_index("sixteen_grid", len(indices) + 1), is_dark()
+    looked = by_trainer(lambda: _look_at(training, indices, picked))
+    shown = by_trainer(lambda: visitor.feed.show(lambda: _sixteen_shown(training, looked, dark)))
+    live_html("predictions_note", shown["predictions_note"])
+    if "sixteen_grid" not in shown:
+        return
+    left, right = st.columns([2, 1])
+    with left:
+        live_html("right_and_changed", shown["right_and_changed"])
+        digit_grid("sixteen_grid", shown["sixteen_grid"])
+        live_html("promise", shown["promise"])
+        live_html("two_lines", shown["two_lines"])
+    with right:
+        st.markdown(f"**{looked.names[picked]}, a {looked.labels[picked]}**")
+        live_chart("digit_bars", shown["digit_bars"])
+        live_html("bars_in_words", shown["bars_in_words"])
+
+
+def _chosen_digits(visitor: Visitor) -> list[int]:
+    """Indices of the 16 test digits: the same until others are drawn."""
+    left = st.container(horizontal=True, vertical_alignment="center")
+    left.button(
+        f"Draw {_COUNT} new digits",
+        key="draw_sixteen",
+        icon=":material/casino:",
+        on_click=_draw_new,
+    )
+    only_mistakes = left.toggle("Only mistakes", key="only_mistakes", persist_state="session")
+    chosen = (st.session_state.get("sixteen_draw", 0), only_mistakes, visitor.training.run_number)
+    if st.session_state.get("sixteen_for") != chosen:
+        st.session_state["sixteen_for"] = chosen
+        st.session_state["sixteen"], st.session_state["mistakes"] = _draw(visitor, only_mistakes)
+    if only_mistakes:
+        mistakes = st.session_state["mistakes"]
+        st.markdown(
+            f"Drawn from the **{mistakes:,}** of {len(mnist().test):,} test digits that the "
+            "network got wrong at that moment."
+            if mistakes
+            else "The network got no test digit wrong at that moment."
+        )
+    return st.session_state["sixteen"]
+
+
+def _draw_new() -> None:
+    st.session_state["sixteen_draw"] = st.session_state.get("sixteen_draw", 0) + 1
+
+
+def _draw(visitor: Visitor, only_mistakes: bool) -> tuple[list[int], int]:
+    """Sixteen test digits at random, and from how many they were drawn."""
+    candidates = torch.arange(len(mnist().test))
+    if only_mistakes:
+        answers = visitor.kept(TestProbabilities)
+        predicted = by_trainer(lambda: answers.now(visitor.training)).argmax(dim=1)
+        candidates = (predicted != mnist().test.labels.cpu()).nonzero().flatten()
+    generator = torch.Generator().manual_seed(st.session_state.get("sixteen_draw", 0))
+    order = torch.randperm(len(candidates), generator=generator)[:_COUNT]
+    return candidates[order].tolist(), len(candidates)
+
+
+@dataclass(frozen=True)
+class _Looked:
+    """The digits that are looked at, test digits and training digit 0 after them.
+
+    labels: the true ones.
+    sheet: their pictures.
+    before: what the network took them for before its batch size was last changed, or untrained.
+    picked: the place of the one whose bars are drawn.
+    untrained: what the untrained network makes of that one.
+    """
+
+    images: Tensor
+    labels: list[int]
+    names: list[str]
+    sheet: str
+    before: list[int]
+    picked: int
+    untrained: list[float]
+
+
+def _look_at(training: Training, indices: list[int], picked: int) -> _Looked:
+    test, train = mnist().test, mnist().train
+    digits = test.at(torch.tensor(indices, dtype=torch.int64, device=mnist().device))
+    images = torch.cat([digits.images, train.images[:1]])
+    first = untrained(training.run.setup, mnist().device)
+    before = training.before_move or first
+    return _Looked(
+        images,
+        torch.cat([digits.labels, train.labels[:1]]).tolist(),
+        [*(f"Test digit {index}" for index in indices), _TUTORIALS],
+        sheet(images),
+        before.probabilities(images).argmax(dim=1).tolist(),
+        picked,
+        first.probabilities(images[picked : picked + 1])[0].tolist(),
+    )
+
+
+def _sixteen_shown(training: Training, looked: _Looked, dark: bool) -> Parts:
+    probabilities = training.run.predict(looked.images)
+    shown = {"predictions_note": note_on(training.run, probabilities)}
+    if not sound(probabilities):
+        return shown
+    of_picked = probabilities[looked.picked].tolist()
+    guesses = probabilities.argmax(dim=1).tolist()[:-1]
+    return shown | {
+        "right_and_changed": sentence(_right_and_changed(training, looked, guesses)),
+        "sixteen_grid": answer_grid(
+            looked.sheet,
+            looked.labels,
+            probabilities,
+            looked.names,
+            looked.picked,
+            before=looked.before,
+            apart=[_TUTORIALS],
+        ),
+        "promise": _promise(probabilities[-1]),
+        "two_lines": _two_lines(looked.labels[:-1], guesses),
+        "digit_bars": bars(looked.untrained, of_picked, dark),
+        "bars_in_words": caption(in_words(of_picked)),
+    }
+
+
+def _right_and_changed(training: Training, looked: _Looked, guesses: list[int]) -> str:
+    """How many of the test digits are labelled right, and how many got another label lately."""
+    if training.run.latest.untrained:
+        return ""
+    right = sum(map(eq, guesses, looked.labels))
+    changed = sum(map(ne, guesses, looked.before))
+    since = "the start"
+    if training.before_move:
+        since = f"you moved to {training.run.settings.batch_size:,}"
+    text = f"**{right} of {len(guesses)} right.**"
+    return f"{text} **{changed} of {len(guesses)} changed** since {since} (dotted frame)."
+
+
+def _two_lines(labels: list[int], guesses: list[int]) -> str:
+    lines = {"predicted": guesses, "real": labels}
+    text = "\n".join(f"{name:>9}: {' '.join(map(str, row))}" for name, row in lines.items())
+    # Within reach of the keys: in a narrow window it scrolls.
+    shown = f'<pre tabindex="0" role="region" aria-label="Predicted and real">{text}</pre>'
+    return shown + caption("Each guess is the label with the highest probability.")
+
+
+def _promise(probabilities: Tensor) -> str:
+    """The tutorial's promise for training digit 0, checked."""
+    highest, guess = probabilities.max(dim=0)
+    five = probabilities[5].item()
+    return sentence(
+        "**The tutorial's promise:** after training, the network takes this digit for a 5. Now "
+        + (
+            f"it does, at {five:.0%}: ✓ kept."
+            if guess == 5
+            else f"it says {guess} at {highest:.0%}, and 5 at {five:.0%}: ✗ not yet."
+        )
+    )
