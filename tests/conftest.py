@@ -25,7 +25,7 @@ def tiny() -> Mnist:
 
 
 def made_up(training: int, test: int) -> Mnist:
-    """Random images; the first two bytes of training image i spell i, so that it can be told."""
+    """Random images; the first two bytes of training image i spell i, which identifies it."""
     generator = torch.Generator().manual_seed(0)
 
     def digits(count: int) -> Digits:
@@ -40,10 +40,10 @@ def made_up(training: int, test: int) -> Mnist:
 class Witness:
     """Stands in for the learner: notes which digits each update was given, and learns nothing."""
 
-    def __init__(self) -> None:
+    def __init__(self, *_setup_parameters_device) -> None:
         self.batches: list[list[int]] = []
 
-    def start_update(self, digits, places, _learning_rate) -> float:
+    def update(self, digits, places, _learning_rate) -> float:
         images = digits.at(places).images
         self.batches.append((images[:, 0, 0].int() * 256 + images[:, 0, 1].int()).tolist())
         return 1.0
@@ -57,9 +57,9 @@ class Witness:
 
 
 def witnessed(mnist: Mnist, *settings, **setup) -> tuple[Run, Witness]:
-    run = Run(mnist, Settings(*settings), Setup(**setup))
-    run._learner = Witness()
-    return run, run._learner
+    """A run whose learner is a witness, and that."""
+    run = Run(mnist, Settings(*settings), Setup(**setup), learner=Witness)
+    return run, run.learner
 
 
 def train_epochs(run: Run, count: int) -> None:

@@ -23,7 +23,8 @@ class Server:
 
     def __init__(self, *options: str, port: int | None = None, **environment: str) -> None:
         self.port = port or _free_port()
-        self.url = f"http://localhost:{self.port}"
+        base = next((one.partition("=")[2] for one in options if "baseUrlPath" in one), "")
+        self.url = f"http://localhost:{self.port}{'/' * bool(base)}{base}"
         # A file and not a pipe, which would stop a server that has much to complain of.
         self._errors = tempfile.TemporaryFile("w+")  # noqa: SIM115
         command = [sys.executable, "-m", "streamlit", "run", "dashboard.py", *options]

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Locator, Page, expect, sync_playwright
 
 from tests.serving import Server, serving
 
@@ -31,22 +31,50 @@ def server() -> Iterator[Server]:
 # Not for the whole session: the driver's event loop runs in this thread for as long as it lives,
 # and the tests of other folders run their own in it.
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Headless Chromium; where there is none, the tests are skipped, but not in CI."""
+def profile() -> Iterator[BrowserContext]:
+    """Headless Chromium, which fetches what all pages need but once for the tests of a file.
+
+    Where there is none, the tests are skipped, but not in CI.
+    """
     if _CHROMIUM is None:
         if os.environ.get("BROWSER_TESTS") == "required":
             pytest.fail("chromium is not installed, and BROWSER_TESTS=required forbids to skip")
         pytest.skip("chromium is not installed: on Debian, apt-get install chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
+        chromium = playwright.chromium.launch(
             executable_path=_CHROMIUM, args=_ARGUMENTS.split(), timeout=60_000
         )
-        yield browser
-        browser.close()
+        yield chromium.new_context()
+        chromium.close()
 
 
 @pytest.fixture
-def page(browser: Browser, server: Server) -> Iterator[Page]:
+def browser(profile: BrowserContext) -> Iterator[BrowserContext]:
+    """A browser without a page, and none is left that trains beside the next test."""
+    yield profile
+    for page in profile.pages:
+        page.evaluate(
+            """() => [...document.querySelectorAll("[data-testid=stSidebar] button")]
+                  .find((button) => button.innerText.includes("Pause"))?.click()"""
+        )
+        page.close()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item):
+    """Where a test fails, say what its pages show and of what the server complains."""
+    report = yield
+    given = getattr(item, "funcargs", {})
+    if report.failed and "browser" in given:
+        for page in given["browser"].pages:
+            report.sections.append((page.url, page.inner_text("body")))
+    if report.failed and "server" in given:
+        report.sections.append(("the server's standard error", given["server"].errors))
+    return report
+
+
+@pytest.fixture
+def page(browser: BrowserContext, server: Server) -> Iterator[Page]:
     """The dashboard, just opened by a new visitor. Its console must stay free of errors."""
     complaints: list[str] = []
     page = new_visitor(browser, server)
@@ -56,19 +84,25 @@ def page(browser: Browser, server: Server) -> Iterator[Page]:
         lambda message: complaints.append(message.text) if message.type == "error" else None,
     )
     yield page
-    page.context.close()
     assert complaints == []
 
 
 def new_visitor(
-    browser: Browser, server: Server, path: str = "", width: int = 1366, theme: str = "light"
+    browser: BrowserContext,
+    server: Server,
+    path: str = "",
+    width: int = 1366,
+    theme: str = "light",
 ) -> Page:
-    """A page in a browser context of its own, with both live charts drawn where it is Train.
+    """A page in a tab of its own, with both live charts drawn where it is Train.
+
+    Each tab is a visitor; what it trains is its own.
 
     theme: what the visitor's system prefers, light or dark.
     """
-    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=theme)
-    page = context.new_page()
+    page = browser.new_page()
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme=theme)
     page.set_default_timeout(PATIENCE_MS)
     page.goto(f"{server.url}/{path}")
     if not path:
@@ -79,6 +113,11 @@ def new_visitor(
 def press(page: Page, name: str) -> None:
     """Click the sidebar's button of that name."""
     page.get_by_test_id("stSidebar").get_by_role("button", name=name, exact=True).click()
+
+
+def figure(page: Page, label: str) -> Locator:
+    """The large figure under that label."""
+    return page.locator(".figures div").filter(has_text=label).locator("dd")
 
 
 def download_csv(page: Page) -> str:

@@ -9,16 +9,21 @@ import contextlib
 import socket
 import threading
 
+_FOR_OTHERS = b"\r\nX-Forwarded-For: 192.0.2.7\r\n"
+
 
 class Wire:
     """Carries connections to a port of this machine.
+
+    for_others: whether it says, as a proxy does, that it asks for a browser on another computer.
 
     While it is cut, there are none; while it sleeps, they stay open and nothing comes through, as
     where a laptop was closed.
     """
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, *, for_others: bool = False) -> None:
         self._target = port
+        self._for_others = for_others
         self._whole = True
         self._awake = threading.Event()
         self._awake.set()
@@ -68,14 +73,16 @@ class Wire:
             near.close()
             return
         self._ends += [near, far]
-        for source, sink in ((near, far), (far, near)):
-            threading.Thread(target=self._carry, args=(source, sink), daemon=True).start()
+        for source, sink, added in ((near, far, self._for_others), (far, near, False)):
+            threading.Thread(target=self._carry, args=(source, sink, added), daemon=True).start()
 
-    def _carry(self, source: socket.socket, sink: socket.socket) -> None:
+    def _carry(self, source: socket.socket, sink: socket.socket, added: bool) -> None:
         with contextlib.suppress(OSError):
             while data := source.recv(1 << 16):
                 self._awake.wait()
-                sink.sendall(data)
+                # A websocket's connection carries one request, which fits into the first bytes.
+                sink.sendall(data.replace(b"\r\n", _FOR_OTHERS, 1) if added else data)
+                added = False
         self._awake.wait()
         _hang_up(sink)
 

@@ -14,7 +14,7 @@ from tests.browser.conftest import (
     wait_for_points,
     wait_until_in,
 )
-from tests.pages.test_strangers import with_html
+from tests.core.races import race_with_html
 
 QUICK = "compare?sizes=50,200,2000&epochs=0.5"
 
@@ -53,7 +53,7 @@ def test_a_race_of_three_sizes_its_three_clocks_and_its_target(browser, server):
     click(page, "Start race")
     expect(page.get_by_role("button", name="Stop race")).to_be_visible()
     expect(page.get_by_text("The race is over")).to_be_visible()
-    expect(page.get_by_role("button", name="Start race")).to_be_enabled()
+    expect(page.get_by_role("button", name="Your own race")).to_be_enabled()
 
     wait_until_in(page, lambda: len(lines(page)) == 3)
     by_epochs = lines(page)
@@ -62,7 +62,7 @@ def test_a_race_of_three_sizes_its_three_clocks_and_its_target(browser, server):
     wait_until_in(page, lambda: lines(page)["2,000"]["x"][-1] == 15)
     by_updates = lines(page)
     assert by_updates["50"]["x"][-1] == 600
-    choose(page, "race_against_clock", "Seconds")
+    choose(page, "race_against_clock", "Seconds of training")
     wait_until_in(page, lambda: lines(page)["2,000"]["x"][-1] not in (15, 0.5))
     by_seconds = lines(page)
     for name in ("50", "200", "2,000"):
@@ -73,7 +73,6 @@ def test_a_race_of_three_sizes_its_three_clocks_and_its_target(browser, server):
     target.press("Enter")
     wait_until_in(page, lambda: [shape["y0"] for shape in layout(page, "shapes")] == [15_000])
     expect(page.get_by_text("not within").first).to_be_visible()
-    page.context.close()
 
 
 def test_a_race_goes_on_elsewhere_rests_when_paused_and_ends_when_stopped(browser, server):
@@ -101,8 +100,7 @@ def test_a_race_goes_on_elsewhere_rests_when_paused_and_ends_when_stopped(browse
     click(page, "Stop race")
     expect(page.get_by_text("The race is over")).to_be_visible()
     expect(page.get_by_text("stopped", exact=False).first).to_be_visible()
-    expect(page.get_by_role("button", name="Start race")).to_be_visible()
-    page.context.close()
+    expect(page.get_by_role("button", name="Your own race")).to_be_visible()
 
 
 def test_a_saved_race_can_be_loaded_and_is_marked_as_recorded(browser, server, tmp_path):
@@ -116,8 +114,11 @@ def test_a_saved_race_can_be_loaded_and_is_marked_as_recorded(browser, server, t
         button.click()
     saved = tmp_path / "race.json"
     download.value.save_as(saved)
-    assert [entry.batch_size for entry in from_json(saved.read_bytes()).entries] == [50, 200, 2000]
-    page.context.close()
+    assert [competitor.batch_size for competitor in from_json(saved.read_bytes()).competitors] == [
+        50,
+        200,
+        2000,
+    ]
 
     other = opened(browser, server, "compare")
     other.get_by_text("Load a recorded race").click()
@@ -130,8 +131,7 @@ def test_a_saved_race_can_be_loaded_and_is_marked_as_recorded(browser, server, t
     expect(other.get_by_text("this race was run earlier")).to_be_visible()
     wait_until_in(other, lambda: set(lines(other)) == {"50", "200", "2,000"})
     click(other, "Close the recorded race")
-    expect(other.get_by_role("button", name="Start race")).to_be_visible()
-    other.context.close()
+    expect(other.get_by_role("button", name="Your own race")).to_be_visible()
 
 
 def test_html_in_a_recorded_race_is_not_executed_and_a_huge_file_is_refused(
@@ -147,14 +147,13 @@ def test_html_in_a_recorded_race_is_not_executed_and_a_huge_file_is_refused(
     chooser.set_input_files(huge)
     expect(page.get_by_text("16.0MB or smaller")).to_be_visible()
     hostile = tmp_path / "hostile.json"
-    hostile.write_text(with_html())
+    hostile.write_text(race_with_html())
     chooser.set_input_files(hostile)
     expect(page.get_by_text("this race was run earlier")).to_be_visible()
     expect(page.get_by_text("<script>alert(2)</script>").first).to_be_visible()
     wait_until_in(page, lambda: len(lines(page)) == 2)
     assert page.locator("img[src=x]").count() == 0
     assert asked == []
-    page.context.close()
 
 
 def test_a_link_opens_the_race_that_the_address_carries(browser, server):
@@ -164,12 +163,36 @@ def test_a_link_opens_the_race_that_the_address_carries(browser, server):
     again = opened(browser, server, page.url.rpartition("/")[2])
     expect(again.get_by_text("seeds 5 to 7")).to_be_visible()
     assert again.url == page.url
-    page.context.close()
-    again.context.close()
+
+
+def test_something_else_than_the_size_is_raced_and_its_link_opens_it_again(browser, server):
+    page = opened(browser, server, "compare?epochs=0.2")
+    expect(page.get_by_text("Batch sizes (up to 6)")).to_be_visible()
+    choose(page, "race_raced", "Normalization")
+    expect(page.get_by_text("Normalizations (up to 6)")).to_be_visible()
+    expect(page.get_by_text("Batch sizes (up to 6)")).to_have_count(0)
+    chosen = page.locator(".st-key-race_normalizations")
+    chosen.get_by_role("combobox").press("Backspace")
+    expect(chosen.get_by_text("not normalized")).to_have_count(0)
+    click(page, "Start race")
+    expect(page.get_by_text("The race is over")).to_be_visible()
+    wait_until_in(page, lambda: set(lines(page)) == {"the tutorial’s", "MNIST’s own"})
+    expect(page.get_by_text("leads by every clock")).to_be_visible()
+    again = opened(browser, server, page.url.rpartition("/")[2])
+    expect(again.locator(".st-key-race_normalizations").get_by_text("MNIST’s own")).to_be_visible()
+    assert again.url == page.url
+
+
+def test_sorted_by_label_loses_against_shuffled_at_one_press(browser, server):
+    page = opened(browser, server, "compare")
+    click(page, "Shuffled or sorted by label")
+    expect(page.get_by_role("button", name="Drop sorted by label")).to_be_visible()
+    expect(page.get_by_text("The race is over")).to_be_visible()
+    expect(page.get_by_text("Shuffled leads by every clock.")).to_be_visible()
+    expect(page.get_by_text("unlearns the others")).to_be_visible()
 
 
 def test_a_ghost_is_drawn_beside_its_run(page):
-    page.get_by_text("Keep a ghost when the batch size moves").click()
     press(page, "Start")
     wait_for_points(page, "learning_curve", 3)
     move_slider(page, "batch_size", -1)

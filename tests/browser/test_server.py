@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from mnist_core.archives import ARCHIVES
+from mnist_core.data.archives import ARCHIVES
 from tests.browser.conftest import new_visitor, press, wait_for_points
 from tests.conftest import wait_until
 from tests.serving import IdleWatch, serving
@@ -17,7 +17,7 @@ def test_closing_the_tab_ends_its_training(browser):
         page = new_visitor(browser, server)
         press(page, "Start")
         wait_for_points(page, "seconds_per_epoch", 1)
-        page.context.close()
+        page.close()
         idle = IdleWatch(server)
         wait_until(idle.has_come, seconds=20)
 
@@ -29,7 +29,6 @@ def test_the_server_stopped_during_training_exits_cleanly(browser, how):
         press(page, "Start")
         wait_for_points(page, "learning_curve", 2)
         status, errors = server.stop(how)
-        page.context.close()
     assert status == 0
     assert "Traceback" not in errors
     assert "Fatal" not in errors
@@ -58,4 +57,3 @@ def test_where_the_digits_are_missing_the_page_says_what_to_do(browser, tmp_path
         for name in ARCHIVES:
             expect(alert).to_contain_text(f"{name} (missing)")
         expect(page.get_by_role("button", name="Try again")).to_be_visible()
-        page.context.close()

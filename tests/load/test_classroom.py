@@ -16,7 +16,7 @@ def test_a_few_visitors_at_once_all_train_and_nobody_meets_an_error():
     assert len(report.epochs) == 4
     assert min(report.epochs) > 0
     assert report.slowest_share >= 0.5
-    assert report.tick_seconds
+    assert min(report.frames_per_second) >= 1
     assert report.click_seconds
 
 
@@ -27,6 +27,7 @@ def test_one_more_than_may_train_is_told_so_and_the_others_go_on():
             await visitor.visit()
             await visitor.until(lambda visitor=visitor: visitor.button("play"))
         await first.press("play")
+        await first.until(lambda: first.epochs > 0)  # pressed while PyTorch is loaded, both wait
         await second.click("play")
         await second.until(lambda: "As many visitors as may (1) are training" in second.text)
         before = first.epochs

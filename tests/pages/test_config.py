@@ -7,22 +7,29 @@ import tomllib
 import pytest
 from streamlit import config
 
-from tests.pages.conftest import DASHBOARD
+from tests.pages.dashboard import FRAME
 
-SETTINGS = tomllib.loads((DASHBOARD.parent / ".streamlit" / "config.toml").read_text())
+SETTINGS = tomllib.loads((FRAME.parents[2] / ".streamlit" / "config.toml").read_text())
 
 
 @pytest.mark.parametrize(
     ("section", "option", "value", "why"),
     [
-        ("runner", "postScriptGC", False, "a full collection at each tick halves the training"),
+        (
+            "runner",
+            "postScriptGC",
+            False,
+            "a full collection after each run of the script is slow",
+        ),
         ("runner", "fastReruns", False, "two threads on one session state can freeze the page"),
+        ("runner", "magicEnabled", False, "to look for what it writes takes longer than a page"),
         ("server", "address", "localhost", "nobody else may open it unless asked to"),
         ("server", "showEmailPrompt", False, "a first start must not wait for an answer"),
         ("server", "fileWatcherType", "none", "nothing is edited while a class watches"),
         ("server", "websocketPingInterval", 10, "a laptop fallen asleep is noticed after 17 s"),
         ("server", "maxUploadSize", 16, "a stranger's file must not fill the memory"),
         ("server", "maxMessageSize", 32, "nor may a stranger's message"),
+        ("global", "disableWidgetStateDuplicationWarning", True, "a choice may have a default"),
         ("browser", "gatherUsageStats", False, "nobody is told what a class does"),
     ],
 )

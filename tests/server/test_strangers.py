@@ -19,8 +19,8 @@ from tests.serving import Server, serving
 SECRETS = (b"root:", b"[server]", b"fileWatcherType", b"import streamlit", b"PRIVATE")
 TARGETS = [
     "/{up}etc/passwd",
-    "/component/pages.parts.live_chart.plotly_js/{up}etc/passwd",
-    "/component/pages.parts.live_chart.plotly_js//etc/passwd",
+    "/plotly/{up}etc/passwd",
+    "/plotly//etc/passwd",
     "/component/{up}etc/passwd",
     "/_stcore/bidi-components/live_chart/{up}etc/passwd",
     "/app/static/{up}etc/passwd",
@@ -51,11 +51,18 @@ def server() -> Iterator[Server]:
         yield one
 
 
+@pytest.fixture(scope="module")
+def choosy_server() -> Iterator[Server]:
+    """One that answers to the name localhost alone."""
+    with serving("--server.allowedHosts=localhost") as one:
+        yield one
+
+
 async def look_around(server: Server) -> Visitor:
     """One visitor comes, so that the server has all it serves, and leaves again."""
     visitor = Visitor(server.url)
     await visitor.visit()
-    await visitor.until(lambda: visitor.metric("Epochs"))
+    await visitor.until(lambda: visitor.figure("Epochs"))
     await visitor.leave()
     return visitor
 
@@ -89,11 +96,6 @@ def test_no_file_outside_what_is_served_can_be_had(server, target):
         assert status != 200 or b"<title>Streamlit</title>" in answer, up
 
 
-def test_what_a_chart_needs_is_served(server):
-    answer = get(server, "/component/pages.parts.live_chart.plotly_js/plotly.min.js")
-    assert answer.startswith(b"HTTP/1.1 200")
-
-
 @pytest.mark.parametrize(
     "request_bytes",
     [
@@ -110,26 +112,32 @@ def test_nonsense_on_the_line_does_no_harm(server, request_bytes):
     assert get(server, "/_stcore/health").startswith(b"HTTP/1.1 200")
 
 
-def stream(server: Server, **options):
-    return connect(f"ws://localhost:{server.port}/_stcore/stream", **options)
+STREAM, LIVE = "/_stcore/stream", "/live/x"  # Streamlit's own line, and the one beside it
 
 
+def stream(server: Server, path: str = STREAM, **options):
+    return connect(f"ws://localhost:{server.port}{path}", **options)
+
+
+@pytest.mark.parametrize("path", [STREAM, LIVE])
 @pytest.mark.parametrize("origin", ["http://evil.example", "http://localhost.evil.example", "null"])
-def test_a_page_of_another_origin_may_not_open_the_websocket(server, origin):
+def test_a_page_of_another_origin_may_not_open_a_websocket(server, origin, path):
     with pytest.raises(InvalidStatus) as refusal:
-        stream(server, origin=origin)
+        stream(server, path, origin=origin)
     assert refusal.value.response.status_code == 403
 
 
-def test_a_name_pointed_at_this_computer_is_shut_out_where_hosts_are_named():
-    with serving("--server.allowedHosts=localhost") as server:
-        line = socket.create_connection(("localhost", server.port))
-        name = f"evil.example:{server.port}"
-        with pytest.raises(InvalidStatus) as refusal:
-            connect(f"ws://{name}/_stcore/stream", sock=line, origin=f"http://{name}")
-        assert refusal.value.response.status_code == 403
-        with stream(server, origin=server.url) as line:
-            line.ping().wait(10)
+@pytest.mark.parametrize("path", [STREAM, LIVE])
+@pytest.mark.parametrize("with_origin", [True, False])
+def test_a_name_pointed_at_this_computer_is_shut_out_where_hosts_are_named(
+    choosy_server, path, with_origin
+):
+    line = socket.create_connection(("localhost", choosy_server.port))
+    name = f"evil.example:{choosy_server.port}"
+    origin = f"http://{name}" if with_origin else None
+    with pytest.raises(InvalidStatus) as refusal:
+        connect(f"ws://{name}{path}", sock=line, origin=origin)
+    assert refusal.value.response.status_code == 403
 
 
 def test_the_dashboards_own_page_may(server):

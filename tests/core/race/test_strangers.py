@@ -11,14 +11,15 @@ from operator import getitem
 
 import pytest
 
-from mnist_core import Budget, charts
-from mnist_core.race import Plan, Race, RaceRecord, RecordError, from_json, links, tables, to_json
-from mnist_core.race import words as race_words
+from mnist_core import Budget, Normalization
+from mnist_core.race import Plan, Race, RaceRecord, RecordError, address, from_json, to_json
+from mnist_core.race.results import common_target, update_costs
+from mnist_core.race.scaling import target_scaling
+from mnist_core.show import charts, race_sentences, race_tables, race_verdict, valley
 from tests.conftest import made_up
-from tests.core.race.conftest import run_to_the_end
+from tests.core.races import HTML, race_to_target, run_to_the_end, updates_by_law
 
 CHANGES = 400
-HTML = "<img src=x onerror=alert(1)><script>alert(2)</script>"
 # Written as they stand: json.dumps would refuse some, and read others back as something else.
 ODD = (
     "null true false 0 1 -1 0.0 -0.0 5e-324 1e-300 1e15 999999999999999 1e300 1e999 -1e999 NaN "
@@ -29,12 +30,24 @@ ODD += [json.dumps(HTML), "9" * 400, "-" + "9" * 400, "9" * 5_000, "[" * 500 + "
 ODD += [json.dumps("x" * 100_000), "[" + "0," * 10_000 + "0]"]
 
 
-@pytest.fixture(scope="module")
-def sound() -> dict:
-    """A race with all there can be in one: repeats, the tutorial's way, epochs of every size."""
-    plan = Plan((10, 100), Budget(epochs=1.5), repeats=3, tutorial="tenth")
-    record = run_to_the_end(Race(made_up(training=600, test=100), plan))
-    return json.loads(to_json(record))
+PLANS = {
+    "sizes": Plan((10, 100), Budget(epochs=1.5), repeats=3, tutorial="tenth"),
+    "rates": Plan((100,), Budget(epochs=1.5), learning_rates=(1e-4, 0.1)),
+    "normalizations": Plan(
+        (100,), Budget(epochs=1.5), normalizations=(Normalization(), Normalization(0, 1))
+    ),
+    "orders": Plan((100,), Budget(epochs=1.5), repeats=3, orders=("shuffled", "sorted by label")),
+}
+
+
+@pytest.fixture(scope="module", params=[*PLANS, "with a law"])
+def sound(request) -> dict:
+    """A race with all there can be in one, or in which sizes enough reached a target for a law."""
+    if request.param == "with a law":
+        race = race_to_target(updates_by_law(5_000, 400, (1, 50, 200, 5_000)))
+    else:
+        race = run_to_the_end(Race(made_up(training=600, test=100), PLANS[request.param]))
+    return json.loads(to_json(race))
 
 
 def places(value, way=()):
@@ -95,9 +108,13 @@ def draw_all(record: RaceRecord) -> None:
         for log in (False, True)
         for target in (None, 3_000.0)
     ]
-    figures += [charts.target_chart(record, 150.0, clock) for clock in ("updates", "seconds")]
+    figures += [
+        charts.target_chart(record, target, clock)
+        for target in (150.0, common_target(record))
+        for clock in ("updates", "seconds")
+    ]
     by_record = (
-        charts.epoch_seconds_by_size,
+        charts.race_epoch_seconds,
         charts.updates_by_size,
         charts.digits_per_second_by_size,
         charts.speed_up_by_size,
@@ -105,22 +122,32 @@ def draw_all(record: RaceRecord) -> None:
         charts.where_the_seconds_go,
     )
     figures += [draw(record) for draw in by_record]
+    for target in (None, 150.0, 3_000.0, common_target(record)):
+        scaling = target and target_scaling(record, target)
+        figures += [charts.law_chart(scaling, noise) for noise in (None, 113.0)]
+        valley.law(record, scaling, "Five sizes")
+        for factor in valley.FACTORS:
+            figures.append(charts.valley_chart(scaling, factor))
+            valley.valley(scaling, factor)
+        if scaling:
+            valley.rows(scaling)
     for figure in figures:
         json.dumps(figure, allow_nan=False)
-    tables.result_rows(record, 150.0)
-    tables.tutorial_rows(record)
-    tables.points_csv(record)
+    race_tables.result_rows(record, 150.0)
+    race_tables.tutorial_rows(record)
+    race_tables.points_csv(record)
     for quantity in ("test_loss", "epoch_seconds"):
-        tables.luck_rows(record, record.plan.batch_sizes[0], quantity)
-    race_words.cost(charts.update_costs(record)[1])
-    for say in (race_words.verdict, race_words.epoch_seconds, race_words.tutorial):
+        race_tables.luck_rows(record, record.plan.values[0], quantity)
+    race_sentences.cost(update_costs(record)[1])
+    for say in (race_verdict.verdict, race_sentences.epoch_seconds, race_sentences.tutorial):
         say(record)
-    race_words.time_left(record)
-    race_words.budget(record.plan.budget)
-    race_words.same_start(record.plan)
-    for entry in record.entries:
-        race_words.progress(entry)
-        assert 0 <= entry.share_done <= 1
+    race_sentences.time_left(record)
+    race_sentences.budget(record.plan.budget)
+    race_sentences.same_start(record.plan)
+    race_sentences.settings(record.plan)
+    for competitor in record.competitors:
+        race_sentences.progress(competitor)
+        assert 0 <= competitor.share_done <= 1
 
 
 def test_the_unchanged_race_can_be_drawn_whole(sound):
@@ -146,7 +173,9 @@ def test_a_file_of_ten_megabytes_is_refused_or_read_in_a_moment():
     for filling in ("[" * 10_000_000, "9" * 10_000_000, '{"a":' * 2_000_000, " " * 10_000_000):
         assert read(filling) is None
     rows = ",".join(["0"] * 4_000_000)
-    assert read(f'{{"format":"mini-batch race","version":1,"race":[{rows}]}}') is None
+    for version in (1, 2, 3):
+        whole = f'{{"format":"mini-batch race","version":{version},"race":[{rows}]}}'
+        assert read(whole) is None
 
 
 def test_a_text_that_names_code_is_only_a_text(raced):
@@ -167,6 +196,9 @@ HOSTILE = [
     "1e-320",
 ]
 HOSTILE += [
+    "0.1,0.2",
+    "0.5:0.5,0:1,1e-320:1",
+    "shuffled,sorted by label",
     "1e-320",
     "9" * 100_000,
     "1," * 100_000,
@@ -182,13 +214,14 @@ HOSTILE += [
 
 def test_an_address_changed_by_chance_gives_a_plan_that_an_address_can_carry():
     chance = random.Random(1)
-    names = [*links.to_query(Plan()), "seconds", "loss"]
+    names = [*address.to_query(Plan()), "seconds", "loss", "rates", "normalizations", "orders"]
     for _ in range(CHANGES):
-        query = links.to_query(Plan()) | {
+        query = address.to_query(Plan()) | {
             chance.choice(names): chance.choice(HOSTILE) for _ in range(chance.randint(1, 4))
         }
-        plan, nonsense = links.from_query(query)
+        plan, nonsense = address.from_query(query)
         assert set(nonsense) <= set(names)
-        again, nonsense = links.from_query(links.to_query(plan))
+        again, nonsense = address.from_query(address.to_query(plan))
         assert nonsense == []
         assert again.batch_sizes == plan.batch_sizes
+        assert again.values == plan.values

@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+import pkgutil
+import subprocess
+import sys
+
+import mnist_core
+
+MODULES = sorted(one.name for one in pkgutil.walk_packages(mnist_core.__path__, "mnist_core."))
+
+
+def imported_with(*modules: str) -> set[str]:
+    """What a fresh process has imported when it has imported these."""
+    script = f"import sys, {', '.join(modules)}; print(*sys.modules)"
+    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert ended.returncode == 0, ended.stderr
+    return set(ended.stdout.split())
+
+
+def test_only_what_trains_brings_pytorch():
+    outside = [name for name in MODULES if not name.startswith("mnist_core.training.")]
+    assert "mnist_core.race.race" in outside
+    assert "torch" not in imported_with(*outside)
+    assert "torch" in imported_with("mnist_core.training.run")
+
+
+def test_the_core_never_imports_streamlit():
+    assert "streamlit" not in imported_with(*MODULES)
