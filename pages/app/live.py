@@ -89,6 +89,7 @@ class _Line:
         self._moment = 0  # of the frame under way
         self._settling = False
         self._replaced = asyncio.Event()
+        self._closes_with: int | None = None
         self._painted = asyncio.Event()
         self._called = asyncio.Event()
         self._lively_until = 0.0
@@ -116,13 +117,16 @@ class _Line:
         finally:
             for task in tasks:
                 task.cancel()
+            await asyncio.wait(tasks)
             if _lines.get(feed.token) is self:
                 del _lines[feed.token]
                 feed.disconnect()
                 SCHEDULER.release(self._visitor.id)
-        if self._replaced.is_set():
+        # Only now: nothing may be sent behind a close.
+        code = REPLACED if self._replaced.is_set() else self._closes_with
+        if code is not None:
             with suppress(RuntimeError, WebSocketDisconnect):  # it may have ended at this moment
-                await self._socket.close(REPLACED)
+                await self._socket.close(code)
 
     async def _listen(self) -> None:
         """Take what the tab says, until it is gone."""
@@ -132,7 +136,7 @@ class _Line:
         except WebSocketDisconnect:
             pass
         except KeyError:  # bytes, where a tab sends text
-            await self._socket.close(_NO_TEXT)
+            self._closes_with = _NO_TEXT
 
     def _take(self, said: str) -> None:
         """Take "painted", with a frame's moment; "hidden"; "visible"."""
@@ -168,8 +172,10 @@ class _Line:
         seconds = max(0.0, self._next_frame - now) if moving else _REST_SECONDS
         if moving and self._here and now < self._lively_until:
             seconds = min(seconds, _LOOK_SECONDS)
+        # Not wait_for: in Python 3.11 it can lose the end of the connection.
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._called.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._called.wait()
 
     async def _send_frame(self) -> None:
         """Have a frame made and sent, and wait until the tab has painted it."""
