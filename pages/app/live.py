@@ -190,7 +190,10 @@ class _Line:
         if frame or began >= self._next_frame:
             spent = time.monotonic() - began
             between = seconds_between_frames(spent, self._here, SCHEDULER.live_count)
-            self._next_frame = began + between
+            # By the beat, and not from when the turn in progress let it begin: the wait for that
+            # would add up from frame to frame.
+            late = began - self._next_frame
+            self._next_frame = began + between - (late if 0 < late < between else 0)
             self._earliest_frame = began + _FASTEST
 
     def _frame(self) -> tuple[float, str | None]:
