@@ -82,5 +82,3 @@ if page != train or is_presented():
 lesson_strip(visitor, head, page.title, {one.title: one for one in pages})
 page.run()
 visitor.feed.end()
-# The server does so before the first visitor comes; page tests have none.
-LOADING.begin()

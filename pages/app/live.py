@@ -18,6 +18,7 @@ from streamlit.url_util import make_url_path
 from streamlit.web.server.starlette.starlette_websocket import _is_origin_allowed
 
 from pages.app import visitors
+from pages.app.loading import LOADING
 from pages.app.presence import is_on_this_computer
 from pages.app.scheduling import SCHEDULER
 from pages.app.visitors import Visitor
@@ -143,6 +144,7 @@ class _Line:
         match said.split():
             case ["painted", moment] if moment == str(self._moment):
                 self._painted.set()
+                LOADING.begin()
             case ["hidden"]:
                 self._hidden = True
                 self._painted.set()

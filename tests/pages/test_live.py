@@ -11,10 +11,20 @@ import pytest
 from starlette.websockets import WebSocketDisconnect
 
 from pages.app import live
+from pages.app.loading import LOADING
 from pages.app.scheduling import SCHEDULER
 from pages.app.training import Training
 from pages.app.visitors import Visitor
-from tests.pages.dashboard import LONG, open_compare, press, shown, slide, the_training, the_visitor
+from tests.pages.dashboard import (
+    LONG,
+    open_compare,
+    open_dashboard,
+    press,
+    shown,
+    slide,
+    the_training,
+    the_visitor,
+)
 
 
 class Socket:
@@ -255,6 +265,19 @@ def test_a_run_goes_on_by_itself_after_the_race_that_it_waited_for():
         await tab.request()
         app.run()
         assert the_training().playing
+
+    connected(scene)
+
+
+def test_pytorch_and_the_digits_are_loaded_once_the_first_page_is_painted(monkeypatch):
+    monkeypatch.setattr(LOADING, "digits", None)
+    open_dashboard()
+
+    async def scene(tab: Socket) -> None:
+        frame = await tab.frame()
+        assert LOADING.digits is None
+        tab.say(f"painted {frame['moment']}")
+        await until(lambda: LOADING.ready)
 
     connected(scene)
 
