@@ -89,7 +89,7 @@ class RaceRecord:
     """A race, in progress or ended.
 
     machine: where it was run, since times mean nothing without it.
-    heat: which of the repeats is on, from 0.
+    heat: which of the plan's heats is on, from 0.
     competitors: every competitor of every heat.
     """
 
@@ -109,6 +109,11 @@ class RaceRecord:
     def begun(self) -> bool:
         """Whether any update has been made."""
         return any(competitor.place.updates for competitor in self.competitors)
+
+    def of_heat(self, heat: int) -> list[Competitor]:
+        """The competitors that run against each other then."""
+        starts = self.plan.heats()[heat]
+        return [competitor for competitor in self.competitors if competitor.start in starts]
 
     def of_way(self, way: str) -> list[Competitor]:
         """The competitors that train in that way."""

@@ -122,8 +122,8 @@ def _insist_on_sense(record: RaceRecord) -> None:
     starts = [start for heat in record.plan.heats() for start in heat]
     if [competitor.start for competitor in record.competitors] != starts:
         raise RecordError("race.competitors are not those of race.plan")
-    if record.heat >= record.plan.repeats:
-        raise RecordError("race.heat must be one of race.plan.repeats")
+    if record.heat >= len(record.plan.heats()):
+        raise RecordError("race.heat must be one of the heats of race.plan")
     if min(record.training_digits, record.test_digits) < 1:
         raise RecordError("race: there must be at least one training digit and one test digit")
     errors = [competitor.error or "" for competitor in record.competitors]

@@ -18,7 +18,7 @@ from mnist_core.settings import (
 )
 
 Way = Literal["memory", "tutorial"]
-Rule = Literal["same", "square_root", "linear"]
+Rule = Literal["same", "square_root", "linear", "tuned"]
 TutorialShare = Literal["none", "tenth", "whole"]
 Raced = Literal["batch_size", "learning_rate", "normalization", "order"]
 # What tells a competitor from the others: a batch size is an int, a learning rate a float.
@@ -28,6 +28,9 @@ MOST_VALUES = 6
 REPEATS = (1, 3, 5)
 TUTORIAL_SIZES = (1, 200)
 REFERENCE_SIZE = 200  # the batch size at which every rule gives the learning rate as it is
+# Where rates are tuned: times the square-root rule's, the most promising first. On the way to a
+# test loss of 3,000 the best of them is 10 or 32 times.
+TRIED_RATES = (10.0, 10**1.5, 10**0.5, 1.0, 100.0)
 
 _NUMBERS = ("batch_size", "learning_rate")  # of what can be raced: those that Settings holds
 _SHARES = {"tenth": 0.1, "whole": 1.0}
@@ -50,10 +53,6 @@ class Start:
         """Of its first weights and of its orders."""
         return self.setup.seed
 
-    def repeats(self, other: Start) -> bool:
-        """Whether the two differ in nothing but the seed."""
-        return replace(self, setup=replace(self.setup, seed=other.seed)) == other
-
 
 @dataclass(frozen=True)
 class Plan:
@@ -65,7 +64,8 @@ class Plan:
     rule: how the learning rate follows the batch size B: the "same" for all; times √(B / 200), the
         square-root rule, derived for Adam (Malladi et al., "On the SDEs and Scaling Rules for
         Adaptive Gradient Algorithms", 2022); times B / 200, the "linear" rule, made for SGD (Goyal
-        et al., "Accurate, Large Minibatch SGD", 2017).
+        et al., "Accurate, Large Minibatch SGD", 2017); or "tuned": each size tries TRIED_RATES
+        times what the square-root rule gives, one after another, with one seed.
     setup: seed, order and normalization; the same for all, but for what is raced and for the seed
         in a repeat.
     repeats: 1, 3 or 5 races, with the seeds setup.seed, setup.seed + 1 and so on. Within each, all
@@ -102,6 +102,10 @@ class Plan:
             )
         if self.repeats not in REPEATS:
             raise ValueError(f"a race is run 1, 3 or 5 times, not {self.repeats!r}")
+        if self.rule == "tuned" and (self.repeats, self.tutorial) != (1, "none"):
+            raise ValueError(
+                "a race that tunes the learning rate has one seed, and not the tutorial's way"
+            )
         if self.setup.seed > LARGEST_SEED - max(REPEATS):
             raise ValueError(f"the seed must be at most {LARGEST_SEED - max(REPEATS)}")
         # Every competitor is looked at: a rule can carry a learning rate beyond what is allowed.
@@ -149,11 +153,16 @@ class Plan:
         """The seed of each repeat."""
         return tuple(self.setup.seed + repeat for repeat in range(self.repeats))
 
-    def settings(self, batch_size: int) -> Settings:
-        """The size with the learning rate that the rule gives it."""
+    @property
+    def tried_rates(self) -> tuple[float, ...]:
+        """By what the rule's learning rate is multiplied, in this order."""
+        return TRIED_RATES if self.rule == "tuned" else (1.0,)
+
+    def settings(self, batch_size: int, tried: float = 1.0) -> Settings:
+        """The size with the learning rate that the rule gives it, so many times as high."""
         ratio = batch_size / REFERENCE_SIZE
-        factor = {"same": 1.0, "square_root": sqrt(ratio), "linear": ratio}[self.rule]
-        rate = self.learning_rate * factor
+        factor = {"same": 1.0, "linear": ratio}.get(self.rule, sqrt(ratio))
+        rate = self.learning_rate * factor * tried
         try:
             return Settings(batch_size, rate)
         except ValueError as error:
@@ -162,10 +171,14 @@ class Plan:
             ) from None
 
     def heats(self) -> list[list[Start]]:
-        """Who runs against whom: the values at each seed, and last the tutorial's way."""
+        """Who runs against whom: the values at each seed, and last the tutorial's way.
+
+        Where rates are tuned, there is a heat for each of them in place of seeds.
+        """
         heats = [
-            [self._start(value, replace(self.setup, seed=seed)) for value in self.values]
+            [self._start(value, replace(self.setup, seed=seed), tried) for value in self.values]
             for seed in self.seeds
+            for tried in self.tried_rates
         ]
         if self.tutorial != "none":
             budget = Budget(epochs=_SHARES[self.tutorial])
@@ -176,8 +189,9 @@ class Plan:
             ]
         return heats
 
-    def _start(self, value: Value, setup: Setup) -> Start:
-        settings = self.settings(value if self.raced == "batch_size" else self.batch_sizes[0])
+    def _start(self, value: Value, setup: Setup, tried: float) -> Start:
+        size = value if self.raced == "batch_size" else self.batch_sizes[0]
+        settings = self.settings(size, tried)
         if self.raced == "learning_rate":
             settings = replace(settings, learning_rate=value)
         elif self.raced != "batch_size":
@@ -188,3 +202,5 @@ class Plan:
 # Races that make the two points of the lesson.
 WITH_AND_WITHOUT = Plan((1, 200))
 FIVE_SIZES = Plan((1, 10, 200, 2_000, 60_000), Budget(seconds=10))
+# And the one that the law of the valley assumes.
+TUNED_RATES = Plan((50, 200, 500, 1_000, 5_000), Budget(epochs=10, test_loss=3_000), rule="tuned")

@@ -79,9 +79,10 @@ class Race:
         self._publish()
 
     def drop_out(self, start: Start) -> None:
-        """Let this competitor run no further, in no repeat. What it has done stays recorded."""
+        """Let this competitor run no further, in no heat. What it has done stays recorded."""
+        who = (start.way, self.plan.value_of(start))
         for other in self._starts:
-            if other.repeats(start):
+            if (other.way, self.plan.value_of(other)) == who:
                 self._end(other, "dropped out")
         self._publish()
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 from statistics import median
 
 from mnist_core.race.competitors import Competitor, RaceRecord
-from mnist_core.race.plan import Plan
+from mnist_core.race.plan import REFERENCE_SIZE, Plan
 from mnist_core.race.results import (
     GOOD_FIT,
     CostLine,
+    by_size,
+    common_target,
     epoch_time,
     epoch_times,
 )
 from mnist_core.race.statistics import Difference
+from mnist_core.race.tuning import at_best_rates
 from mnist_core.settings import Budget
 from mnist_core.show import sentences
 from mnist_core.show.race_names import RACED, at, in_full, name
@@ -74,22 +77,21 @@ def time_left(record: RaceRecord) -> str | None:
     left = [
         competitor.seconds_left for competitor in record.competitors if competitor.state == "racing"
     ]
-    waiting = [competitor for competitor in record.competitors if competitor.state == "waiting"]
     if not left or None in left:
         return None
-    if waiting:
-        # A repeat takes as long as the one that is known: nothing but its seed differs.
-        known = sum(
-            competitor.place.seconds + (competitor.seconds_left or 0)
-            for competitor in _of_heat(record)
-        )
-        left.append(known * len({competitor.start.seed for competitor in waiting}))
+    # Another heat takes about as long as this one: only its seed or its learning rates differ.
+    known = sum(
+        competitor.place.seconds + (competitor.seconds_left or 0)
+        for competitor in record.of_heat(record.heat)
+        if competitor.start.way == "memory"
+    )
+    left.append(known * _heats_that_wait(record))
     return sentences.seconds(max(sum(left), 1.0))
 
 
-def _of_heat(record: RaceRecord) -> list[Competitor]:
-    seed = record.plan.seeds[min(record.heat, record.plan.repeats - 1)]
-    return [competitor for competitor in record.of_way("memory") if competitor.start.seed == seed]
+def _heats_that_wait(record: RaceRecord) -> int:
+    heats = map(record.of_heat, range(len(record.plan.heats())))
+    return sum(any(one.state == "waiting" for one in heat) for heat in heats)
 
 
 def epoch_seconds(record: RaceRecord) -> str:
@@ -131,10 +133,36 @@ def settings(plan: Plan) -> str:
 def _rates(plan: Plan) -> str:
     if plan.rule == "same":
         return f"learning rate {sentences.learning_rate(plan.learning_rate)} for all"
+    if plan.rule == "tuned":
+        return (
+            f"learning rate: the best of {len(plan.tried_rates)} for each size, 1 to 100 "
+            f"times {sentences.learning_rate(plan.learning_rate)} × √(B / {REFERENCE_SIZE})"
+        )
     rates = {size: plan.settings(size).learning_rate for size in sorted(plan.batch_sizes)}
     each = [f"{_two_digits(rate)} at {size:,}" for size, rate in rates.items()]
     rule = {"square_root": "√(B / 200)", "linear": "B / 200"}[plan.rule]
     return f"learning rate × {rule}: {sentences.listed(each)}"
+
+
+def best_rates(record: RaceRecord, target: float | None) -> str:
+    """Which of the learning rates tried is the best for each size so far; nothing without any.
+
+    target: as for at_best_rates.
+    """
+    if record.plan.rule != "tuned" or not record.begun:
+        return ""
+    goal = target or common_target(record)
+    by = f"updates to a test loss of {goal:,.0f}" if goal else "test loss"
+    each = [_best_rate(record, one) for one in at_best_rates(record, goal).competitors]
+    so_far = "" if record.over else " so far"
+    return f"Best learning rate{so_far}, by {by}: {sentences.listed(each)}."
+
+
+def _best_rate(record: RaceRecord, best: Competitor) -> str:
+    tried = [one.settings.learning_rate for one in by_size(record)[best.batch_size]]
+    rate = best.settings.learning_rate
+    edge = {min(tried): " (the lowest tried)", max(tried): " (the highest tried)"}
+    return f"{_two_digits(rate)} at {best.batch_size:,}{edge.get(rate, '') * (len(tried) > 1)}"
 
 
 def _two_digits(rate: float) -> str:

@@ -10,6 +10,7 @@ from mnist_core.race.competitors import Competitor, RaceRecord
 from mnist_core.race.plan import Value
 from mnist_core.race.results import epoch_time, reached
 from mnist_core.race.statistics import Quantity, differences
+from mnist_core.race.tuning import at_best_rates
 from mnist_core.show import race_names, race_sentences
 from mnist_core.show.race_sentences import TUTORIAL_2019
 
@@ -20,9 +21,13 @@ _POINT_COLUMNS = (
 
 
 def result_rows(record: RaceRecord, target: float | None) -> list[dict[str, Any]]:
-    """A row for each competitor that has begun: what it has reached, and when it met the target."""
+    """A row for each competitor that has begun: what it has reached, and when it met the target.
+
+    Where learning rates are tuned, it says which of them is the best for its batch size.
+    """
+    best = at_best_rates(record, target).competitors
     return [
-        _result(competitor, record, target)
+        _result(competitor, record, target) | {"best_rate": "yes" if competitor in best else "–"}
         for competitor in record.competitors
         if competitor.place.updates
     ]

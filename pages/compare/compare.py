@@ -10,6 +10,7 @@ from mnist_core.machine import this_machine
 from mnist_core.race import Plan, RaceRecord, waiting
 from mnist_core.race.plan import Raced
 from mnist_core.race.results import common_target
+from mnist_core.race.tuning import at_best_rates
 from mnist_core.records import CLOCKS
 from mnist_core.show import charts, race_sentences, race_verdict
 from pages.app import visitors
@@ -153,11 +154,15 @@ def _view() -> charts.RaceView:
 def _shown(visitor: Visitor, record: RaceRecord, view: charts.RaceView) -> Parts:
     """What the page shows of the race now, but for the section that is chosen below."""
     view = replace(view, target=view.target or common_target(record))
+    recorded = visitor.kept(RaceFile).recorded is not None
+    progress = race_progress(record, view.dark, racing=visitor.training.racing, recorded=recorded)
+    settings = caption(race_sentences.settings(record.plan))
+    if rates := race_sentences.best_rates(record, view.target):
+        settings += sentence(rates)
+    record = at_best_rates(record, view.target)
     verdict = race_verdict.verdict(record)
     in_words = " ".join(verdict).replace("**", "") or "No figures yet."
     epoch_seconds = race_sentences.epoch_seconds(record)
-    recorded = visitor.kept(RaceFile).recorded is not None
-    progress = race_progress(record, view.dark, racing=visitor.training.racing, recorded=recorded)
     return {
         "race_curve": chart(
             charts.race_curve(record, view),
@@ -169,7 +174,7 @@ def _shown(visitor: Visitor, record: RaceRecord, view: charts.RaceView) -> Parts
             f"Bar chart. {epoch_seconds}",
             height=_CHART_HEIGHT,
         ),
-        "race_settings": caption(race_sentences.settings(record.plan) * record.begun),
+        "race_settings": settings * record.begun,
         "race_progress": progress * record.begun,
         "race_verdict": "".join(map(sentence, [*verdict, epoch_seconds] if verdict else _NOBODY)),
     }

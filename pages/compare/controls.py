@@ -60,13 +60,8 @@ def _still_running(record: RaceRecord) -> list[Competitor]:
 
 def race_progress(record: RaceRecord, dark: bool, *, racing: bool, recorded: bool) -> str:
     """A line for each competitor of the heat that is on: how far, and how long it still takes."""
-    rows = "".join(_row(record.plan, competitor, dark) for competitor in _of_the_heat(record))
+    rows = "".join(_row(record.plan, one, dark) for one in record.of_heat(record.heat))
     return f'<div class="competitors">{rows}</div>{sentence(_in_a_word(record, racing, recorded))}'
-
-
-def _of_the_heat(record: RaceRecord) -> list[Competitor]:
-    seed = record.plan.seeds[min(record.heat, record.plan.repeats - 1)]
-    return [competitor for competitor in record.competitors if competitor.start.seed == seed]
 
 
 def _row(plan: Plan, competitor: Competitor, dark: bool) -> str:
@@ -86,6 +81,8 @@ def _in_a_word(record: RaceRecord, racing: bool, recorded: bool) -> str:
     heat = ""
     if record.plan.repeats > 1:
         heat = f"Seed {record.heat + 1} of {record.plan.repeats}. "
+    if record.plan.rule == "tuned":
+        heat = f"Learning rate {record.heat + 1} of {len(record.plan.tried_rates)} for each size. "
     if recorded:
         return f"{heat}This race is **recorded**, not run here and now."
     if record.over:

@@ -25,7 +25,12 @@ _FROM_THE_SIDEBAR = dict.fromkeys(_RACED, "Seed, order and normalization are tho
     "order": "Seed and normalization are those",
 }
 _LIMITS = {"epochs": "Epochs", "seconds": "Seconds", "loss": "Until a test loss"}
-_RULES = {"same": "The same for all", "square_root": "× √(B / 200)", "linear": "× B / 200"}
+_RULES = {
+    "same": "The same for all",
+    "square_root": "× √(B / 200)",
+    "linear": "× B / 200",
+    "tuned": "Best of five",
+}
 _REPEATS = {1: "One seed", 3: "3 seeds", 5: "5 seeds"}
 _TUTORIAL = {"none": "No", "tenth": "A tenth of an epoch", "whole": "A whole epoch"}
 LARGEST = {"epochs": 1_000.0, "seconds": 3_600.0, "loss": 1e6}  # that can be typed
@@ -262,7 +267,8 @@ def _learning_rate(linked: Plan) -> None:
             f"Learning rate at batch size {REFERENCE_SIZE}",
             linked,
             "× √(B / 200) is the square-root rule, derived for Adam; × B / 200 is the linear rule, "
-            "made for SGD: with Adam it goes too far at large sizes.",
+            "made for SGD: with Adam it goes too far at large sizes. The best of five tries "
+            "each size at 1 to 100 times the square-root rule’s, one after another.",
         )
 
 

@@ -11,6 +11,7 @@ import streamlit as st
 from mnist_core.race import RaceRecord
 from mnist_core.race.plan import Value
 from mnist_core.race.results import common_target, update_costs
+from mnist_core.race.tuning import at_best_rates
 from mnist_core.show import charts, race_names, race_sentences, race_tables
 from pages.app.feed import Parts
 from pages.app.visitors import Visitor
@@ -80,6 +81,8 @@ def _keep_among(key: str, choices: Collection[Hashable], first: Hashable) -> Non
 
 def section(record: RaceRecord, choices: Choices) -> Parts:
     """What the chosen section shows of the race."""
+    if choices.section != "table":
+        record = at_best_rates(record, choices.target)
     return _SHOWN[choices.section](record, choices)
 
 
@@ -223,7 +226,8 @@ def _table(record: RaceRecord, choices: Choices) -> Parts:
     rows = race_tables.result_rows(record, choices.target or common_target(record))
     raced = record.plan.raced
     columns = {"competitor": (race_names.RACED[raced], "{}")} | _RESULT_COLUMNS
-    columns = {key: columns[key] for key in columns if key != raced}
+    left_out = {raced, "best_rate"} if record.plan.rule != "tuned" else {raced}
+    columns = {key: columns[key] for key in columns if key not in left_out}
     return {"race_results": table("Every competitor", columns, rows)}
 
 
@@ -259,6 +263,7 @@ _TUTORIAL_COLUMNS = {
 _RESULT_COLUMNS = {
     "seed": ("seed", "{}"),
     "learning_rate": ("learning rate", "{:.3g}"),
+    "best_rate": ("best of its size", "{}"),
     "state": ("state", "{}"),
     "epochs": ("epochs", "{:.2f}"),
     "updates": ("updates", "{:,}"),

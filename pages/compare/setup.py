@@ -33,7 +33,7 @@ def choose_race(visitor: Visitor, linked: Plan) -> Plan | None:
                 name,
                 key=f"race_ready_{list(READY_RACES).index(name)}",
                 type="primary",
-                on_click=_start_ready,
+                on_click=start_ready,
                 args=(visitor, ready),
             )
         # With a state of its own, so that a link can unfold it.
@@ -41,7 +41,8 @@ def choose_race(visitor: Visitor, linked: Plan) -> Plan | None:
             return own_race(visitor, linked, _start_own)
 
 
-def _start_ready(visitor: Visitor, ready: Plan) -> None:
+def start_ready(visitor: Visitor, ready: Plan) -> None:
+    """Start it with what the sidebar chooses for a new run; for a button's on_click."""
     plan = replace(ready, setup=chosen_setup(visitor))
     set_widgets(plan)
     _start(visitor, plan)

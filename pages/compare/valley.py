@@ -8,8 +8,10 @@ import streamlit as st
 
 from mnist_core.data import TRAINING_DIGITS
 from mnist_core.race import RaceRecord
+from mnist_core.race.plan import TUNED_RATES
 from mnist_core.race.results import common_target
 from mnist_core.race.scaling import FEWEST_SIZES, first_at_target, target_scaling
+from mnist_core.race.tuning import at_best_rates
 from mnist_core.records import NoiseScales, Place
 from mnist_core.settings import Settings, Setup
 from mnist_core.show import charts, valley
@@ -18,7 +20,8 @@ from pages.app.loading import mnist
 from pages.app.scheduling import by_trainer
 from pages.app.visitors import Visitor
 from pages.app.work import Work
-from pages.compare.setup import READY_RACES
+from pages.compare.files import RaceFile
+from pages.compare.setup import READY_RACES, start_ready
 from pages.components.live_chart import chart, live_chart
 from pages.components.live_html import live_html, sentence, table
 
@@ -81,9 +84,27 @@ def choose_what_if(visitor: Visitor, record: RaceRecord, target: float | None) -
             format_func="{:,} ×".format,
             persist_state="session",
         )
-    with left:
+    with left, st.container(horizontal=True):
+        _offer_tuned_rates(visitor)
         scales = _measure_noise(visitor.kept(_Noise), record, target or common_target(record))
     return WhatIf(fixed_cost, scales)
+
+
+def _offer_tuned_rates(visitor: Visitor) -> None:
+    race = visitor.training.race
+    on = race is not None and not race.ended
+    st.button(
+        "Race five rates for each size",
+        key="race_tune",
+        icon=":material/tune:",
+        disabled=on or visitor.kept(RaceFile).recorded is not None,
+        on_click=start_ready,
+        args=(visitor, TUNED_RATES),
+        help="When no race is on or shown from a file. The law assumes a learning rate that suits "
+        "each size: this race tries five for each, 1 to 100 times the square-root "
+        f"rule’s, until a test loss of {TUNED_RATES.budget.test_loss:,.0f}, and takes the one that "
+        "needs the fewest updates. About half a minute of training.",
+    )
 
 
 def _measure_noise(noise: _Noise, record: RaceRecord, target: float | None) -> NoiseScales | None:
@@ -106,6 +127,7 @@ def _measure_noise(noise: _Noise, record: RaceRecord, target: float | None) -> N
 def _why_not(record: RaceRecord, target: float | None) -> str | None:
     if not record.over:
         return "When the race is over."
+    record = at_best_rates(record, target)
     if target is None or target_scaling(record, target).fitting_law is None:
         return "When the law is drawn, to be set beside its B_c."
     if record.training_digits != TRAINING_DIGITS:
@@ -116,7 +138,7 @@ def _why_not(record: RaceRecord, target: float | None) -> str | None:
 
 
 def _way(record: RaceRecord, target: float) -> _Way:
-    first, end = first_at_target(record, target)
+    first, end = first_at_target(at_best_rates(record, target), target)
     return _Way(first.settings, first.start.setup, end)
 
 

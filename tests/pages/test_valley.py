@@ -6,8 +6,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mnist_core.race import RaceRecord, from_json, to_json
+from pages.app.scheduling import SCHEDULER
 from pages.compare.files import RaceFile
 from pages.compare.setup import READY_RACES
+from tests.conftest import wait_until
 from tests.core.races import SIX_SIZES, race_to_target, updates_by_law
 from tests.pages.dashboard import (
     LONG,
@@ -98,6 +100,25 @@ def test_the_noise_scale_is_measured_when_it_is_asked_for_and_set_beside_the_cri
     ]
     app.number_input(key="race_target").set_value(5_500.0).run()
     assert "noise scale N of the gradient" not in texts(app), "it belongs to the other target"
+
+
+def test_five_rates_for_each_size_are_raced_at_one_press_and_the_best_of_them_shown():
+    app = choose(open_compare(), "race_section", "valley")
+    press(app, "race_tune")
+    assert not app.exception
+    race = the_training().race
+    assert race.plan.rule == "tuned"
+    assert app.query_params["rule"] == "tuned"
+    wait_until(lambda: all(one.place.updates for one in race.latest.of_heat(0)))
+    app.run()
+    assert "of 5 for each size" in texts(app)
+    assert "Best learning rate so far, by " in texts(app)
+    assert app.button(key="race_tune").disabled
+    the_training().stop_race()
+    wait_until(lambda: not SCHEDULER.is_live(race))
+    choose(app, "race_section", "table")
+    best = [row for row in rows(shown(app)["race_results"]) if row["best of its size"] == "yes"]
+    assert len(best) == len(race.plan.batch_sizes)
 
 
 def test_while_a_race_is_on_its_valley_can_be_looked_at_and_no_noise_is_measured():

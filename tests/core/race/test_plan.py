@@ -4,6 +4,7 @@ import pytest
 
 from mnist_core import Budget, Normalization, Settings, Setup
 from mnist_core.race import Plan, address
+from mnist_core.race.plan import TUNED_RATES
 from tests.core.races import RACED_AT_ONE_SIZE
 
 
@@ -98,6 +99,7 @@ def test_each_competitor_is_known_by_what_is_raced(plan):
         Plan((7,), normalizations=(Normalization(-2.5, 0.1306604762738429), Normalization(0, 1))),
         Plan(),
         Plan(batch_sizes=(60_000, 3), budget=Budget(seconds=2.5), rule="linear", repeats=5),
+        TUNED_RATES,
         Plan(budget=Budget(epochs=7, test_loss=2_500), tutorial="whole", learning_rate=2e-5),
         Plan(setup=Setup(9, "stored", Normalization(0.1306604762738429, 0.30810780385646264))),
     ],
