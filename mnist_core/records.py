@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import cos, radians
-from typing import Literal
+from typing import Annotated, Literal
 
-from mnist_core.bounds import Amount, Count, Number, Share
+from mnist_core.bounds import MOST_WATCHED, Amount, Count, Label, Number, Share
 from mnist_core.settings import Settings, Setup, updates_per_epoch
 
 # What progress can be counted in: a Place has an attribute of each name.
@@ -43,6 +43,7 @@ class TestPoint:
     loss: negative log-likelihood, summed over the test digits.
     accuracy: share of the test digits whose most probable label is the true one, 0 to 1.
     seconds: that the pass took.
+    guesses: the most probable label of each of the first test digits, where the run watches them.
     """
 
     # The name is the field's own term; it is no test class.
@@ -53,6 +54,7 @@ class TestPoint:
     loss: Amount
     accuracy: Share
     seconds: Amount
+    guesses: Annotated[tuple[Label, ...], MOST_WATCHED] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,8 @@ from mnist_core.settings import Settings
 
 State = Literal["waiting", "racing", "finished", "dropped out", "stopped", "failed"]
 
+WATCHED = 16  # of the first test digits, whose guesses a race records at every test pass
+
 _AT_THE_START = Place(digits=0, epochs=0.0, updates=0, seconds=0.0)
 _NO_EPOCH_YET = EpochSoFar(epoch=0, digits=0, batch_sizes=(), updates=0, train_seconds=0.0)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from mnist_core.race.competitors import Competitor, RaceRecord
+from mnist_core.race.competitors import WATCHED, Competitor, RaceRecord
 from mnist_core.records import Place
 
 FORMAT = "mini-batch race"
@@ -134,6 +134,7 @@ def _insist_on_sense(record: RaceRecord) -> None:
         _insist_on_order(competitor, where)
         _insist_on_epochs(competitor, record.training_digits, where)
         _insist_on_progress(competitor, where)
+        _insist_on_guesses(competitor, record.test_digits, where)
 
 
 def _insist_on_order(competitor: Competitor, where: str) -> None:
@@ -171,6 +172,13 @@ def _insist_on_progress(competitor: Competitor, where: str) -> None:
         raise RecordError(f"{where}.loading_seconds must be known of the tutorial's way")
     if loading is not None and loading > competitor.place.seconds:
         raise RecordError(f"{where}.loading_seconds must be a part of its time")
+
+
+def _insist_on_guesses(competitor: Competitor, test_digits: int, where: str) -> None:
+    """Races saved before guesses were recorded have none; the others have those of all digits."""
+    counts = {len(point.guesses) for point in competitor.test_points}
+    if not counts <= {0} and counts != {min(WATCHED, test_digits)}:
+        raise RecordError(f"{where}.test_points must have the guesses of the same digits, or none")
 
 
 def _has_moved(place: Place) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from mnist_core import training
 from mnist_core.data import Mnist
 from mnist_core.machine import this_machine
-from mnist_core.race.competitors import RaceRecord, State, competitor_of, waiting
+from mnist_core.race.competitors import WATCHED, RaceRecord, State, competitor_of, waiting
 from mnist_core.race.plan import Plan, Start
 
 if TYPE_CHECKING:
@@ -113,7 +113,8 @@ class Race:
 
     def _run(self, start: Start) -> Run:
         way = {"learner": training.TutorialLearner} if start.way == "tutorial" else {}
-        return training.Run(self._mnist, start.settings, start.setup, budget=start.budget, **way)
+        options = {"budget": start.budget, "watched": WATCHED} | way
+        return training.Run(self._mnist, start.settings, start.setup, **options)
 
     def _note(self, start: Start, run: Run) -> None:
         """Keep what a turn gave; the state stays where the competitor was taken out meanwhile."""

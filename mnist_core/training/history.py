@@ -138,10 +138,15 @@ class History:
         if self._digits_since_loss_point >= self._digits_per_loss_point:
             self._add_loss_point()
 
-    def add_test(self, loss: float, accuracy: float, seconds: float) -> None:
-        """A pass over the test set: summed loss, accuracy from 0 to 1, seconds that it took."""
+    def add_test(
+        self, loss: float, accuracy: float, seconds: float, guesses: tuple[int, ...] = ()
+    ) -> None:
+        """A pass over the test set: summed loss, accuracy from 0 to 1, seconds that it took.
+
+        guesses: as in TestPoint.
+        """
         sizes = tuple(self._sizes_since_test) or (self.settings.batch_size,)
-        self.test_points.append(TestPoint(self.place, sizes, loss, accuracy, seconds))
+        self.test_points.append(TestPoint(self.place, sizes, loss, accuracy, seconds, guesses))
         self._sizes_since_test = {}
 
     def add_noise(self, noise_scale: float) -> None:

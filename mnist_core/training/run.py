@@ -46,6 +46,8 @@ class Run:
         between two test passes has one batch size, and what a change does is soon seen.
     learner: what makes its network with an optimizer; the fastest for the digits' device unless
         given.
+    watched: of so many of the first test digits the guesses are recorded at each test pass; the
+        training's clock stands still meanwhile.
 
     tempo: updates a second, None for as many as can be made. At a tempo each turn makes one update
         between two test passes, the next one is not due before `rests_until`, by time.monotonic(),
@@ -68,6 +70,7 @@ class Run:
         digits_between_tests: int = DIGITS_BETWEEN_TESTS,
         tests_after_change: Sequence[int] = TESTS_AFTER_CHANGE,
         learner: LearnerMaker = new_learner,
+        watched: int = 0,
     ) -> None:
         self.settings = settings or Settings()
         self.setup = setup or Setup()
@@ -79,6 +82,8 @@ class Run:
         self.watches_noise = False
         self._noise_allowance = 0.0  # seconds; below 0 until the latest measurement is made up for
         self._mnist = mnist
+        # A copy, since a fork would copy the whole of what a slice shares.
+        self._watched = mnist.test.images[:watched].clone()
         self._digits_between_tests = digits_between_tests
         self._next_test_at = digits_between_tests
         self._tests_after_change = tests_after_change
@@ -243,12 +248,18 @@ class Run:
         seconds = time.perf_counter() - started
         if not math.isfinite(loss):
             raise TrainingError(_not_finite("test", self._history.updates))
-        self._history.add_test(loss, right / len(self._mnist.test), seconds)
+        accuracy = right / len(self._mnist.test)
+        self._history.add_test(loss, accuracy, seconds, self._guesses())
         self._earn_noise(0 if self.tempo else seconds)
         if not self.watches_noise:
             self._history.leave_noise_out()
         elif self._noise_allowance == 0:
             self._measure_noise()
+
+    def _guesses(self) -> tuple[int, ...]:
+        if not len(self._watched):
+            return ()
+        return tuple(self.predict(self._watched).argmax(dim=1).tolist())
 
     def _earn_noise(self, seconds: float) -> None:
         """So much time has passed, of which the measurements have a share."""

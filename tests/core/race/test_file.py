@@ -252,6 +252,13 @@ HOSTILE_RULE = "<b> - at `$.evil`"
         (set_at("race/competitors/0/place/epochs", 77), "must be the digits seen, over"),
         (set_at("race/competitors/0/place", {}), "place: object missing required field `digits`"),
         (set_at("race/competitors/0/test_points/0/accuracy", 1.5), "accuracy: .* at most 1"),
+        (set_at("race/competitors/0/test_points/0/guesses", [0] * 17), "guesses: .* at most 16"),
+        (
+            set_at("race/competitors/0/test_points/0/guesses", [10] * 16),
+            r"guesses\[0\]: .* at most 9",
+        ),
+        (set_at("race/competitors/0/test_points/0/guesses", ["<b>"]), r"guesses\[0\]: expected"),
+        (set_at("race/competitors/0/test_points/0/guesses", [1]), "guesses of the same digits"),
         (set_at("race/competitors/0/epochs/0/train_seconds", -1.0), "train_seconds: .* at least 0"),
     ],
 )
@@ -309,3 +316,16 @@ def test_what_was_run_is_recorded_with_its_place_in_time(tiny):
     again = from_json(to_json(record))
     assert again.over
     assert again.begun
+
+
+def test_a_race_saved_before_guesses_were_recorded_comes_back_without_them(raced):
+    whole = json.loads(to_json(raced))
+    for competitor in whole["race"]["competitors"]:
+        for point in competitor["test_points"]:
+            del point["guesses"]
+    record = from_json(json.dumps(whole))
+    points = [point for competitor in record.competitors for point in competitor.test_points]
+    assert {point.guesses for point in points} == {()}
+    assert [point.loss for point in points] == [
+        point.loss for competitor in raced.competitors for point in competitor.test_points
+    ]

@@ -190,3 +190,16 @@ def test_the_tutorials_way_runs_beside_the_others_and_tells_its_loading_time(mni
         assert 0 < competitor.loading_seconds < competitor.place.seconds
         untrained = memory.test_points[0].loss
         assert competitor.test_points[0].loss == pytest.approx(untrained, rel=1e-6)
+
+
+def test_a_race_records_what_each_test_pass_takes_the_first_16_test_digits_for(tiny):
+    race = Race(tiny, Plan(batch_sizes=(10, 100), budget=Budget(epochs=2)))
+    runs = list(race.runs.values())
+    record = run_to_the_end(race)
+    for run, competitor in zip(runs, record.competitors, strict=True):
+        at_the_end = run.predict(tiny.test.images[:16]).argmax(dim=1).tolist()
+        assert [*competitor.test_points[-1].guesses] == at_the_end
+        assert {len(point.guesses) for point in competitor.test_points} == {16}
+    first, second = (competitor.test_points for competitor in record.competitors)
+    assert first[0].guesses == second[0].guesses
+    assert first[-1].guesses != first[0].guesses
