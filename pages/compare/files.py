@@ -1,4 +1,4 @@
-"""A race as a file: saved, and shown again."""
+"""A race as a file: saved, shown again, replayed."""
 
 from __future__ import annotations
 
@@ -7,8 +7,12 @@ from dataclasses import dataclass
 import streamlit as st
 
 from mnist_core.race import RaceRecord, RecordError, from_json, to_json
+from mnist_core.race.competitors import WATCHED
 from mnist_core.show import race_sentences, race_tables
+from mnist_core.show.standalone import replay
+from pages.app.loading import mnist
 from pages.app.visitors import Visitor
+from pages.components.digit_grid import sheet
 
 
 @dataclass
@@ -51,6 +55,18 @@ def race_files(visitor: Visitor) -> None:
             disabled=shown is None or busy,
             help="Every test point of every competitor.",
         )
+        st.download_button(
+            "Download to replay",
+            data=lambda: race_replay(shown_record(visitor)),
+            file_name="mini-batch-race.html",
+            mime="text/html",
+            key="race_replay",
+            on_click="ignore",
+            icon=":material/download:",
+            disabled=shown is None or busy or not (shown.over and shown.begun),
+            help="A page that replays a race that has ended, with a slider through its time. It "
+            "opens in any browser, without this dashboard.",
+        )
     with st.expander("Load a recorded race"):
         st.file_uploader(
             "A race saved as JSON",
@@ -72,6 +88,13 @@ def shown_record(visitor: Visitor) -> RaceRecord | None:
     """The race that the page shows: a recorded one before the visitor's own."""
     race = visitor.training.race
     return visitor.kept(RaceFile).recorded or (race and race.latest)
+
+
+def race_replay(record: RaceRecord) -> str:
+    """The page that replays a race which has ended, as HTML."""
+    watched = slice(min(WATCHED, record.test_digits))
+    test = mnist().test
+    return replay(record, sheet(test.images[watched]), test.labels[watched].tolist())
 
 
 def recorded_note(visitor: Visitor) -> None:

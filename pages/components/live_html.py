@@ -8,6 +8,7 @@ from pathlib import Path
 
 from streamlit.components.v2 import component
 
+from mnist_core.show.html import marked
 from pages.components.part import FOLLOW_JS, part
 
 _CSS = Path(__file__).with_suffix(".css").read_text(encoding="utf-8")
@@ -70,12 +71,6 @@ def note(text: str, kind: str = "info") -> str:
     """
     role = "alert" if kind == "error" else "note"
     return f'<div class="note {kind}" role="{role}">{marked(text)}</div>'
-
-
-def marked(text: str) -> str:
-    """The text, escaped; what stands between two ** is bold."""
-    pieces = escape(text).split("**")
-    return "".join(f"<b>{one}</b>" if odd % 2 else one for odd, one in enumerate(pieces))
 
 
 def table(

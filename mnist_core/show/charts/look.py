@@ -21,6 +21,7 @@ _CONFIG = Path(__file__).parents[3] / ".streamlit" / "config.toml"
 _THEMES = tomllib.loads(_CONFIG.read_text(encoding="utf-8"))["theme"]
 
 MOST_LABELS = 12  # the latest, where a chart has many
+DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")  # of a race's lines
 CLEAR = "rgba(0,0,0,0)"
 BESIDE_EACH_OTHER = 56  # pixels below the axes of two charts without legends: one baseline
 
@@ -58,15 +59,16 @@ def colour_in_race(plan: Plan, value: Value, dark: bool = False) -> str:
 
 def accent(dark: bool) -> str:
     """The theme's own colour, for what has no batch size."""
-    return _theme(dark)["primaryColor"]
+    return theme(dark)["primaryColor"]
 
 
 def text_colour(dark: bool) -> str:
     """The theme's, for text and for marks that must stand out as text does."""
-    return _theme(dark)["textColor"]
+    return theme(dark)["textColor"]
 
 
-def _theme(dark: bool) -> dict[str, str]:
+def theme(dark: bool) -> dict[str, str]:
+    """The colours of a theme, as Streamlit names them: "textColor", "backgroundColor" …"""
     return _THEMES["dark" if dark else "light"]
 
 
@@ -77,7 +79,7 @@ def grey(dark: bool) -> str:
 
 def veil(dark: bool) -> str:
     """For the ground of a text that may lie over lines: they shine through, and it can be read."""
-    return f"rgba{(*hex_to_rgb(_theme(dark)['backgroundColor']), 0.75)}"
+    return f"rgba{(*hex_to_rgb(theme(dark)['backgroundColor']), 0.75)}"
 
 
 def faded(tint: str, share: float) -> str:

@@ -15,6 +15,7 @@ from mnist_core.records import CLOCKS, Clock, TestPoint
 from mnist_core.show import race_names, sentences
 from mnist_core.show.charts.look import (
     BESIDE_EACH_OTHER,
+    DASHES,
     Figure,
     colour_in_race,
     faded,
@@ -26,7 +27,6 @@ from mnist_core.show.charts.look import (
 
 RaceMeasure = Literal["loss", "accuracy"]
 
-_DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 _LABEL_GAP = 0.075  # between two labels, as a share of the chart's height
 _HARD_TO_READ = 1e6  # from here on, figures beside the axis are as short as 2M
 _PLOT_PIXELS = 250  # about the height of the chart's inside
@@ -133,7 +133,7 @@ def _lines(record: RaceRecord, view: RaceView) -> list[_Line]:
     groups = [*by_value(record).values()]
     groups += [[competitor] for competitor in record.of_way("tutorial") if competitor.place.updates]
     return [
-        _line(record.plan, competitors, _DASHES[rank % len(_DASHES)], view)
+        _line(record.plan, competitors, DASHES[rank % len(DASHES)], view)
         for rank, competitors in enumerate(groups)
     ]
 

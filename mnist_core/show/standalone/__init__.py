@@ -1,0 +1,5 @@
+"""Pages that stand alone: one HTML file each, with all that they need in it."""
+
+from mnist_core.show.standalone.replay import replay
+
+__all__ = ["replay"]
