@@ -1,4 +1,4 @@
-"""The same training without a browser: python -m mnist_core train, noise, and benchmark."""
+"""The same without a browser: python -m mnist_core train, noise, benchmark, and handout."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from mnist_core.data.archives import MnistUnavailableError
 from mnist_core.machine import this_machine
 from mnist_core.records import EpochRecord
 from mnist_core.settings import Order, Settings, Setup
-from mnist_core.show import sentences
+from mnist_core.show import sentences, standalone
 
 if TYPE_CHECKING:
     from mnist_core.training import Run
@@ -109,6 +109,11 @@ def benchmark(options: argparse.Namespace) -> None:
             print(line, flush=True)
 
 
+def handout(_options: argparse.Namespace) -> None:
+    """Print the two pages for the teacher, as HTML."""
+    print(standalone.handout(), end="")
+
+
 def _run(mnist: Mnist, options: argparse.Namespace) -> Run:
     return training.Run(
         mnist,
@@ -163,10 +168,12 @@ def _noise_as_json(epoch: int, noise: GradientNoise) -> str:
 def _parse(arguments: list[str]) -> argparse.Namespace:
     parser = _Parser(prog="python -m mnist_core", description=__doc__)
     parser.set_defaults(parser=parser)
-    commands = parser.add_subparsers(required=True, metavar="train | noise | benchmark")
+    commands = parser.add_subparsers(required=True, metavar="train | noise | benchmark | handout")
     _add_train(commands.add_parser("train", help="train and print a line per epoch"), train)
     _add_train(commands.add_parser("noise", help="train and print the gradient's noise"), noise)
     _add_benchmark(commands.add_parser("benchmark", help="compare with the tutorial's way"))
+    pages = commands.add_parser("handout", help="print two pages for the teacher, as HTML")
+    pages.set_defaults(command=handout, parser=pages)
     options, unknown = parser.parse_known_args(arguments)
     if unknown:
         options.parser.refuse(unknown)

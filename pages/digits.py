@@ -9,6 +9,7 @@ from torch import Tensor
 
 from mnist_core import Digits, Normalization
 from mnist_core.show import charts, pictures, sentences
+from mnist_core.show.questions import QUESTIONS
 from pages.app import visitors
 from pages.app.loading import mnist
 from pages.app.scheduling import by_trainer
@@ -58,14 +59,7 @@ def page(visitor: Visitor) -> None:
         _same_picture(train.images[index], normalization)
         _all_pixels(normalization)
         _hand_over(visitor, normalization)
-    ask(
-        "which mean and standard deviation leave the training pixels with mean 0 and standard "
-        "deviation 1, and does the network learn faster with them?",
-        "Their own: take the mean of all training pixels away and divide by their standard "
-        "deviation, as **MNIST’s own** does. Whether the network learns faster, two runs of yours "
-        "can say: press **Train with this** and **Reset**, train for as many epochs as before, and "
-        "compare the test losses.",
-    )
+    ask(QUESTIONS["Digits"])
 
 
 def _counts() -> None:

@@ -9,6 +9,7 @@ import streamlit as st
 from mnist_core import Clock, Snapshot
 from mnist_core.records import CLOCKS
 from mnist_core.show import charts, sentences, tables
+from mnist_core.show.questions import QUESTIONS
 from pages.app import visitors
 from pages.app.feed import Parts
 from pages.app.loading import mnist
@@ -58,13 +59,7 @@ def page(visitor: Visitor) -> None:
     live_html("in_words", shown["in_words"])
     _table(visitor)
     _download(visitor)
-    ask(
-        "put *seconds of training* under the test loss and move the slider: at which batch size "
-        "does the line fall most steeply, and at which against *updates*?",
-        "Against *updates* it is a large batch: every step rests on many digits. Against *seconds* "
-        "it is most often a size in between: large enough to keep the processor busy, and small "
-        "enough for many steps. Which one exactly depends on your computer, so trust your chart.",
-    )
+    ask(QUESTIONS["Train"])
 
 
 def _first_screen(visitor: Visitor) -> tuple[Parts, _View]:

@@ -8,11 +8,11 @@ import streamlit as st
 
 from mnist_core.machine import this_machine
 from mnist_core.race import Plan, RaceRecord, waiting
-from mnist_core.race.plan import Raced
 from mnist_core.race.results import common_target
 from mnist_core.race.tuning import at_best_rates
 from mnist_core.records import CLOCKS
 from mnist_core.show import charts, race_sentences, race_verdict
+from mnist_core.show.questions import RACE_QUESTIONS
 from pages.app import visitors
 from pages.app.feed import Parts
 from pages.app.sidebar import say_no_room
@@ -31,35 +31,6 @@ from pages.components.question import ask
 _MEASURES = {"loss": "Loss, sum", "accuracy": "Accuracy"}
 _AXES = {"log_loss": "Log loss", "log_clock": "Log clock"}
 _NOBODY = ["Who leads by epochs, by updates and by seconds will stand here, and why."]
-# Each with an answer.
-_QUESTIONS: dict[Raced, tuple[str, str]] = {
-    "batch_size": (
-        "which batch size would you take if every update cost money, and which if only your time "
-        "counts? Look for a target at which the two answers differ.",
-        "Where updates cost money, take the size whose marker stands lowest on the left under **To "
-        "the target**; where time counts, the one lowest on the right. Large batches need few "
-        "updates, but each takes longer; very small ones need so many that they take longest of "
-        "all.",
-    ),
-    "learning_rate": (
-        "which learning rate is the first that is too high? Race the same ones at ten times the "
-        "batch size: is it still that one?",
-        "The first whose loss falls more slowly, or jumps, although its steps are longer. Larger "
-        "batches point more surely and often bear a higher rate: two races of yours will tell.",
-    ),
-    "normalization": (
-        "which normalization would you choose if you had time for one epoch, and which if you had "
-        "time for ten?",
-        "For one epoch, the one whose line falls most steeply at first: most often one that brings "
-        "the pixels near mean 0 and standard deviation 1. With more time the others catch up, so "
-        "look how far apart the lines still end.",
-    ),
-    "order": (
-        "at which batch size does the order matter least? Say it first, then race it.",
-        "At the full batch: there every update sees all digits, in whatever order. The smaller the "
-        "batch, the more the latest digits pull the network their own way.",
-    ),
-}
 _CHART_HEIGHT = 350  # pixels: with what stands above them, a projector's 640 show both whole
 
 
@@ -91,7 +62,7 @@ def page(visitor: Visitor) -> None:
     choices = choose_section(visitor, seen, view.target, view.dark)
     draw_section(choices, visitor.feed.show(lambda: section(record(), choices)))
     race_files(visitor)
-    ask(*_QUESTIONS[seen.plan.raced])
+    ask(RACE_QUESTIONS[seen.plan.raced])
 
 
 def _race(visitor: Visitor, link: Link) -> Plan | None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
+from mnist_core.show.questions import Question
 
-def ask(question: str, answer: str) -> None:
+
+def ask(question: Question) -> None:
     """Ask it, and fold away an answer."""
-    st.markdown(f"**Question:** {question}")
+    st.markdown(f"**Question:** {question.asked}")
     with st.expander("An answer"):
-        st.markdown(answer)
+        st.markdown(question.answer)

@@ -20,6 +20,7 @@ from mnist_core.show.lesson import (
     Station,
     compared,
 )
+from mnist_core.show.standalone import handout
 from pages.app.feed import Parts
 from pages.app.presenting import presented_query
 from pages.app.visitors import Visitor
@@ -120,6 +121,17 @@ def _entries(kept: Lesson) -> None:
         )
     with st.popover("Because", key="because", icon=":material/help:", type="tertiary"):
         st.markdown("\n".join(f"- **{term}:** {text}" for term, text in GLOSSARY.items()))
+        st.download_button(
+            "For the teacher",
+            data=handout,
+            file_name="mini-batches-for-the-teacher.html",
+            mime="text/html",
+            key="handout",
+            on_click="ignore",
+            icon=":material/print:",
+            help="Two pages to print: what to ask at each station and what to expect, and eight "
+            "questions with answers.",
+        )
 
 
 def _strip(kept: Lesson, number: int, visitor: Visitor, title: str) -> None:

@@ -11,6 +11,7 @@ from torch import Tensor
 from mnist_core import Digits
 from mnist_core.settings import updates_per_epoch
 from mnist_core.show import pictures, sentences
+from mnist_core.show.questions import QUESTIONS
 from mnist_core.training.learner import Learner
 from pages.app import visitors
 from pages.app.loading import mnist
@@ -64,13 +65,7 @@ def page(visitor: Visitor) -> None:
     _costs(size)
     bench(visitor)
     compass(visitor)
-    ask(
-        "an update with 1 digit can make the test loss worse. Why can many of them, one after "
-        "another, still make it fall?",
-        "Each digit’s gradient points a little towards what helps all digits, and mostly somewhere "
-        "of its own. Over many updates the common part adds up, while the rest largely cancels "
-        "out. Adam helps: each of its steps also follows the gradients before.",
-    )
+    ask(QUESTIONS["Mini-batch"])
 
 
 def _flow(training: Training, learner: Learner, size: int) -> _Flow:

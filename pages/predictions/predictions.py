@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from mnist_core.show.questions import QUESTIONS
 from pages.app import visitors
 from pages.app.visitors import Visitor
 from pages.components.choice import choose
@@ -23,13 +24,7 @@ def page(visitor: Visitor) -> None:
         "which stay wrong longest?"
     )
     _SECTIONS[choose("Show", _SHOW, key="show")](visitor)
-    ask(
-        "how many of the digits that it gets wrong would you have read right?",
-        "Switch on **Only mistakes** and count: most people read most of them. You have seen "
-        "writing all your life and look past a slip of the pen; the network knows only which "
-        "pixels were bright in its 60,000 digits. A few are so unclear that one may doubt their "
-        "labels.",
-    )
+    ask(QUESTIONS["Predictions"])
 
 
 page(visitors.current())

@@ -41,8 +41,8 @@ def few_loaded(monkeypatch, tiny):
         ("benchmark --batch-sizes 0", "a whole number from 1 to 60000"),
         ("benchmark --seconds 0", "a number of seconds from 1 to 86400"),
         ("benchmark --seconds nan", "a number of seconds from 1 to 86400"),
-        ("paint", "'train', 'noise', 'benchmark'"),
-        ("", "train | noise | benchmark"),
+        ("paint", "'train', 'noise', 'benchmark', 'handout'"),
+        ("", "train | noise | benchmark | handout"),
     ],
 )
 def test_wrong_use_is_answered_by_one_line_and_status_2(capsys, arguments, allowed):

@@ -1,5 +1,6 @@
 """Pages that stand alone: one HTML file each, with all that they need in it."""
 
+from mnist_core.show.standalone.handout import handout
 from mnist_core.show.standalone.replay import replay
 
-__all__ = ["replay"]
+__all__ = ["handout", "replay"]
