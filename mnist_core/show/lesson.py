@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import mean
 
@@ -13,65 +13,11 @@ from mnist_core.race.results import epoch_times, standings
 from mnist_core.records import CLOCKS, Needles, Snapshot, Trial
 from mnist_core.settings import updates_per_epoch
 from mnist_core.show import race_sentences
+from mnist_core.show.kinds import Choice, Curve, Line, Order, Prediction
 from mnist_core.show.mini_batch import by_digits, digits, needles_described, trials_compared
 from mnist_core.show.sentences import figure
 
-Prediction = str | float | tuple[int, ...]  # of a Choice, a Line, an Order
-
 FEW_DIGITS, MANY_DIGITS = 10, 1_000  # in the mini-batches whose gradients are compared
-
-
-@dataclass(frozen=True)
-class Choice:
-    """A prediction that is one of a few options, in words."""
-
-    options: tuple[str, ...]
-
-    def said(self, predicted: str) -> str:
-        """The prediction, in words."""
-        return predicted
-
-    def judged(self, predicted: str, measured: str) -> str:
-        """How near the prediction came."""
-        return "as you said" if predicted == measured else "not as you said"
-
-
-@dataclass(frozen=True)
-class Line:
-    """A prediction that is a number on a line.
-
-    stops: the numbers that can be chosen, from the lowest on.
-    written: each of them with its unit.
-    """
-
-    stops: tuple[float, ...]
-    written: Callable[[float], str]
-
-    def said(self, predicted: float) -> str:
-        """The prediction, in words."""
-        return self.written(predicted)
-
-    def judged(self, predicted: float, measured: float) -> str:
-        """How near the prediction came: as near as the stops allow, or to which side of it."""
-        if predicted == min(self.stops, key=lambda stop: abs(stop - measured)):
-            return "as near as this line allows"
-        return f"{'less' if measured < predicted else 'more'} than you said"
-
-
-@dataclass(frozen=True)
-class Order:
-    """A prediction that puts batch sizes in order."""
-
-    sizes: tuple[int, ...]
-
-    def said(self, predicted: Sequence[int]) -> str:
-        """The prediction, in words."""
-        return " · ".join(f"{size:,}" for size in predicted)
-
-    def judged(self, predicted: Sequence[int], measured: Sequence[int]) -> str:
-        """How near the prediction came."""
-        right = sum(map(int.__eq__, predicted, measured))
-        return f"{right} of {len(self.sizes)} in their places"
 
 
 @dataclass(frozen=True)
@@ -88,7 +34,7 @@ class Station:
     name: str
     page: str
     question: str
-    kind: Choice | Line | Order
+    kind: Choice | Line | Order | Curve
     act: str
     expect: str
     place: str = ""
@@ -171,9 +117,14 @@ STATIONS = (
     Station(
         "Predictions",
         "Predictions",
-        "Untrained, the network only guesses. After one epoch, with every training digit seen "
-        "once, how many of 100 test digits will it read right?",
-        Line(tuple(range(0, 101, 5)), lambda count: f"{count:.0f} of 100"),
+        "Untrained, the network only guesses. How will the number of test digits that it reads "
+        "right, of 100, grow while it sees every training digit once? Sketch it.",
+        Curve(
+            tuple(range(0, TRAINING_DIGITS + 1, TRAINING_DIGITS // 24)),
+            100,
+            "training digits",
+            "right, of 100 test digits",
+        ),
         "press **Start** and watch the ticks and crosses",
         "87 to 89 of 100 in the end, and about 75 already after the first 10,000 digits",
     ),
@@ -297,16 +248,20 @@ def order_by_loss(record: RaceRecord) -> Measured | None:
     )
 
 
-def right_after_an_epoch(snapshot: Snapshot) -> Measured | None:
-    """Of 100 test digits; None before the first epoch is whole."""
+def right_in_an_epoch(snapshot: Snapshot) -> Measured | None:
+    """Of 100 test digits, by training digits; None before the first epoch is whole."""
     if not snapshot.epochs:
         return None
-    of_100 = 100 * snapshot.epochs[0].test_accuracy
+    tested = [(point.place.digits, 100 * point.accuracy) for point in snapshot.test_points]
+    points = tuple((seen, right) for seen, right in tested if seen <= snapshot.training_digits)
+    first, last = points[0][1], points[-1][1]
+    halfway = next(seen for seen, right in points if right >= (first + last) / 2)
     latest = snapshot.test_points[-1]
     return Measured(
-        of_100,
-        f"{of_100:.0f} of 100",
-        f"That took {snapshot.epochs[0].updates:,} updates. Now, after "
+        points,
+        f"from {first:.0f} to {last:.0f}",
+        f"Half of that gain was there after {halfway:,} digits; all of it took "
+        f"{snapshot.epochs[0].updates:,} updates. Now, after "
         f"{figure(latest.place.epochs, 3)} epochs, it is {100 * latest.accuracy:.0f} of 100. "
         "Switch on **Only mistakes** to see which ones it still gets wrong.",
     )

@@ -104,8 +104,8 @@ def _set_predictions(visitor: Visitor) -> None:
     st.session_state.update(show="grid", only_mistakes=False)
 
 
-def _right_after_an_epoch(visitor: Visitor, _widgets: Widgets) -> Measured | None:
-    return lesson.right_after_an_epoch(visitor.training.run.latest)
+def _right_in_an_epoch(visitor: Visitor, _widgets: Widgets) -> Measured | None:
+    return lesson.right_in_an_epoch(visitor.training.run.latest)
 
 
 def _degrees_away(visitor: Visitor, _widgets: Widgets) -> Measured | None:
@@ -130,7 +130,7 @@ SCENES = (
         partial(_set_race, FIVE_SIZES, "target"),
         partial(_of_race, FIVE_SIZES, lesson.order_by_loss),
     ),
-    Scene(_set_predictions, _right_after_an_epoch),
+    Scene(_set_predictions, _right_in_an_epoch),
     # The angles of all its needles are too much to compute for every frame.
     Scene(partial(_make_untrained, batch_size=lesson.FEW_DIGITS), _degrees_away, once=True),
 )

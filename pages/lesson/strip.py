@@ -9,11 +9,12 @@ from html import escape
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from mnist_core.show import lesson
+from mnist_core.show import charts, lesson
 from mnist_core.show.lesson import (
     GLOSSARY,
     STATIONS,
     Choice,
+    Curve,
     Line,
     Measured,
     Prediction,
@@ -23,8 +24,11 @@ from mnist_core.show.lesson import (
 from mnist_core.show.standalone import handout
 from pages.app.feed import Parts
 from pages.app.presenting import presented_query
+from pages.app.theme import is_dark
 from pages.app.visitors import Visitor
+from pages.components.live_chart import chart, live_chart
 from pages.components.live_html import caption, figures, live_html, sentence
+from pages.components.sketch_pad import sketch_pad, sketched
 from pages.lesson.stations import SCENES, Widgets
 
 # One line of buttons, beside it the text in two of its own where it must: the charts need the room.
@@ -136,7 +140,8 @@ def _entries(kept: Lesson) -> None:
 
 def _strip(kept: Lesson, number: int, visitor: Visitor, title: str) -> None:
     widgets = {key: st.session_state[key] for key in _WATCHED if key in st.session_state}
-    shown = visitor.feed.show(lambda: _shown(kept, number, visitor, title, widgets))
+    dark = is_dark()
+    shown = visitor.feed.show(lambda: _shown(kept, number, visitor, title, widgets, dark))
     st.html(_STYLE)
     row = {"horizontal": True, "vertical_alignment": "center", "gap": "xsmall"}
     with st.container(key="lesson", **row):
@@ -184,7 +189,8 @@ def _set_up(kept: Lesson, visitor: Visitor) -> None:
 
 def _predict(kept: Lesson) -> None:
     number = kept.station
-    answer = st.session_state[_answer_key(number)]
+    key, kind = _answer_key(number), STATIONS[number - 1].kind
+    answer = sketched(key, kind) if isinstance(kind, Curve) else st.session_state[key]
     kept.predicted[number] = tuple(answer) if isinstance(answer, list) else answer
 
 
@@ -213,6 +219,8 @@ def _station_buttons(kept: Lesson, number: int, visitor: Visitor, shown: Parts) 
             _ask(kept, number)
     else:
         with st.popover("What to see", key="lesson_see"):
+            if "lesson_sketch" in shown:
+                live_chart("lesson_sketch", shown["lesson_sketch"])
             live_html("lesson_measured", shown["lesson_measured"])
         _set_up_button(kept, visitor, "Again", "tertiary")
     if number < len(STATIONS):
@@ -249,6 +257,10 @@ def _ask(kept: Lesson, number: int) -> None:
         answer = st.select_slider(
             "Your prediction", kind.stops, value=middle, key=key, format_func=kind.written
         )
+    elif isinstance(kind, Curve):
+        answer = sketch_pad(key, kind)
+        if answer is None:
+            st.caption("Draw the line from the left edge to the right one.")
     else:
         # They keep the order in which they were pressed.
         answer = st.pills(
@@ -270,7 +282,9 @@ def _ask(kept: Lesson, number: int) -> None:
     )
 
 
-def _shown(kept: Lesson, number: int, visitor: Visitor, title: str, widgets: Widgets) -> Parts:
+def _shown(
+    kept: Lesson, number: int, visitor: Visitor, title: str, widgets: Widgets, dark: bool
+) -> Parts:
     """The strip's line, and what the station shows when one has predicted."""
     station, predicted = STATIONS[number - 1], kept.predicted.get(number)
     if predicted is None:
@@ -290,7 +304,20 @@ def _shown(kept: Lesson, number: int, visitor: Visitor, title: str, widgets: Wid
     return {
         "lesson_line": line,
         "lesson_measured": caption(station.question) + figures(values) + sentence(see),
-    }
+    } | _sketch(station, predicted, measured, dark)
+
+
+def _sketch(
+    station: Station, predicted: Prediction, measured: Measured | None, dark: bool
+) -> Parts:
+    """Where the prediction is a line, that line and what was measured."""
+    if not isinstance(station.kind, Curve):
+        return {}
+    points = measured.value if measured else ()
+    figure = charts.sketch_chart(station.kind, predicted, points, dark)
+    found = f"Measured: {measured.figure}." if measured else "Nothing is measured yet."
+    label = f"Your line, {station.kind.said(predicted)}. {found}"
+    return {"lesson_sketch": chart(figure, label, height=260)}
 
 
 def _with_link(line: str, station: Station) -> str:

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import move_slider, new_visitor, press, wait_until_in
+from tests.browser.conftest import move_slider, new_visitor, points_drawn, press, wait_until_in
 
 
 def click(page: Page, name: str) -> None:
@@ -16,6 +16,54 @@ def set_page(page: Page, title: str) -> None:
     click(page, "Set the page")
     expect(page.get_by_role("heading", name=title, level=1, exact=True)).to_be_visible()
     expect(page.get_by_test_id("stPopoverBody")).to_be_visible()
+
+
+def by_sliders(page: Page, first: int, last: int) -> None:
+    """Give a line by the keyboard alone: level, but for its ends."""
+    page.get_by_text("By sliders").press("Enter")
+    sliders = page.locator(".sketch-pad input[type=range]")
+    for slider, height in ((sliders.first, first), (sliders.last, last)):
+        slider.press("Home" if height < 50 else "End")
+        for _ in range(10):
+            slider.press("ArrowRight" if height < 50 else "ArrowLeft")
+    expect(page.get_by_role("button", name="That is what I expect")).to_be_enabled()
+
+
+def test_a_line_is_sketched_by_the_mouse_and_drawn_beside_what_is_measured(browser, server):
+    page = new_visitor(browser, server, "predictions?lesson=6")
+    set_page(page, "Predictions")
+    pad = page.locator(".sketch-pad svg")
+    say = page.get_by_role("button", name="That is what I expect")
+    expect(say).to_be_disabled()
+    box = pad.bounding_box()
+
+    def move(across: float, up: float) -> None:
+        page.mouse.move(
+            box["x"] + across * box["width"], box["y"] + (1 - up) * box["height"], steps=5
+        )
+
+    move(0.05, 0.3)
+    page.mouse.down()
+    move(0.5, 0.5)
+    page.mouse.up()
+    expect(pad.locator("polyline")).to_have_attribute("points", re.compile(r"\d"))
+    expect(say).to_be_disabled()
+    move(0.5, 0.5)
+    page.mouse.down()
+    move(0.99, 0.8)
+    page.mouse.up()
+    expect(say).to_be_enabled()
+    say.click()
+    line = page.locator(".st-key-lesson_line")
+    expect(line).to_contain_text(re.compile(r"You said from \d+ to \d+"))
+    press(page, "Start")
+    expect(line).to_contain_text("measured here")
+    press(page, "Pause")
+    click(page, "What to see")
+    wait_until_in(page, lambda: points_drawn(page, "lesson_sketch") >= 25 + 7)
+    chart = page.locator(".st-key-lesson_sketch .live-chart")
+    expect(chart).to_contain_text("training digits")
+    expect(chart).to_contain_text("right, of 100 test digits")
 
 
 def test_two_stations_are_walked_and_the_second_answers_as_the_training_goes(page):
@@ -35,10 +83,11 @@ def test_two_stations_are_walked_and_the_second_answers_as_the_training_goes(pag
     page.get_by_role("option", name="6/7 Predictions").click()
     set_page(page, "Predictions")
     assert page.url.endswith("predictions?lesson=6")
+    by_sliders(page, 10, 90)
     click(page, "That is what I expect")
     expect(page.locator(".st-key-lesson_line")).to_contain_text("Now press Start")
     press(page, "Start")
-    measured = re.compile(r"You said 50 of 100, measured here: \d+ of 100, more than you said")
+    measured = re.compile(r"You said from 10 to 90, measured here: from \d+ to \d+, furthest")
     expect(page.locator(".st-key-lesson_line")).to_contain_text(measured)
     click(page, "What to see")
     now = page.get_by_text(re.compile(r"Now, after [\d.]+ epochs"))
@@ -46,10 +95,13 @@ def test_two_stations_are_walked_and_the_second_answers_as_the_training_goes(pag
     wait_until_in(page, lambda: now.inner_text() != seen)
     page.keyboard.press("Escape")
     press(page, "Pause")
+    # A click while the page is drawn anew would be lost.
+    expect(page.get_by_test_id("stSidebar").get_by_role("button", name="Start")).to_be_visible()
+    expect(page.locator("[data-test-script-state=notRunning]")).to_have_count(1)
 
     click(page, "Close")
     expect(page.locator(".st-key-lesson")).to_have_count(0)
-    assert page.url.endswith("predictions")
+    expect(page).to_have_url(re.compile("/predictions$"))
     click(page, "Lesson")
     expect(page.locator(".st-key-lesson_line")).to_contain_text(measured)
 

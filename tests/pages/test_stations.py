@@ -22,6 +22,7 @@ from tests.conftest import wait_until
 from tests.core.races import made_up_race
 from tests.pages.dashboard import (
     choose,
+    figures,
     go_to,
     metrics,
     open_compare,
@@ -203,11 +204,39 @@ def test_a_race_station_puts_away_the_race_before():
     assert plan == FIVE_SIZES
 
 
-def test_predictions_measures_the_accuracy_after_the_first_epoch():
-    app = predict(at_station(6), 50)
+EVENLY = [4.0 * place for place in range(25)]  # a straight line, from 0 to 96
+
+
+def test_predictions_draws_a_sketch_beside_what_the_first_epoch_measured():
+    app = at_station(6)
+    assert app.button(key="lesson_say").disabled
+    predict(app, {"line": EVENLY})
+    assert "You said from 0 to 96. Now press Start" in line(app)
+    sketched, measured = figures(app)["lesson_sketch"]["data"]
+    assert (sketched["y"], measured["y"]) == (EVENLY, [])
     train(app, epochs=1.5)
-    epoch = the_training().run.latest.epochs[0]
-    assert f"measured here: {100 * epoch.test_accuracy:.0f} of 100, more than you said" in line(app)
+    points = [one for one in the_training().run.latest.test_points if one.place.epochs <= 1]
+    last = 100 * points[-1].accuracy
+    assert re.search(rf"measured here: from \d+ to {last:.0f}, furthest apart at 10,000", line(app))
+    sketched, measured = figures(app)["lesson_sketch"]["data"]
+    assert sketched["y"] == EVENLY
+    assert measured["x"] == [one.place.digits for one in points]
+    assert measured["y"] == [100 * one.accuracy for one in points]
+    press(app, "lesson_set_up")
+    assert app.button(key="lesson_say").disabled, "a station set once more begins with no line"
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    [None, "x", 5, [], [50] * 24, [50] * 26, [None] * 25, ["50"] * 25, [101] * 25, [-1] * 25, {}],
+)
+def test_what_is_no_line_across_the_axes_cannot_be_said(nonsense):
+    app = at_station(6)
+    app.session_state["lesson_answer_6"] = {"line": nonsense}
+    app.run()
+    assert not app.exception
+    assert app.button(key="lesson_say").disabled
+    assert "from the left edge to the right one" in texts(app)
 
 
 def test_the_noise_measures_the_angle_of_a_thousand_digits():

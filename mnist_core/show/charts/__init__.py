@@ -20,6 +20,7 @@ from mnist_core.show.charts.noise import noise_curve
 from mnist_core.show.charts.predictions import digit_probabilities
 from mnist_core.show.charts.race import RaceMeasure, RaceView, race_curve
 from mnist_core.show.charts.seconds import MOST_BARS, seconds_per_epoch
+from mnist_core.show.charts.sketch import sketch_chart
 from mnist_core.show.charts.target import target_chart
 from mnist_core.show.charts.valley import law_chart, valley_chart
 
@@ -45,6 +46,7 @@ __all__ = [
     "race_curve",
     "race_epoch_seconds",
     "seconds_per_epoch",
+    "sketch_chart",
     "speed_up_by_size",
     "target_chart",
     "trial_strips",

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+import plotly.graph_objects as go
 import pytest
 
 from mnist_core import Normalization
 from mnist_core.records import Needle, Needles, Trial
-from mnist_core.show import lesson
-from mnist_core.show.lesson import STATIONS, Choice, Line, Order
+from mnist_core.show import charts, lesson
+from mnist_core.show.lesson import STATIONS, Choice, Curve, Line, Order
 from tests.conftest import train_epochs, witnessed
 from tests.core.races import made_up_race
 
@@ -62,6 +63,29 @@ def test_an_order_is_judged_by_how_many_are_in_their_places():
     order = Order((1, 10, 200))
     assert order.said((10, 1, 200)) == "10 · 1 · 200"
     assert order.judged((10, 1, 200), (10, 200, 1)) == "1 of 3 in their places"
+
+
+def test_a_sketch_is_judged_where_it_is_furthest_from_what_was_measured():
+    curve = Curve((0, 20, 40), 100, "digits", "right")
+    assert curve.said((10, 20, 80)) == "from 10 to 80"
+    assert curve.judged((10, 20, 80), ((0, 9), (10, 70), (40, 85))) == (
+        "furthest apart at 10 digits: 15 against 70"
+    )
+    assert curve.judged((10, 20, 80), ((0, 20), (10, 6), (40, 85))) == "nowhere more than 10 apart"
+
+
+def test_the_sketch_and_what_was_measured_are_drawn_in_the_axes_it_was_sketched_on():
+    curve = Curve((0, 20, 40), 100, "digits", "right")
+    for dark in (False, True):
+        figure = charts.sketch_chart(curve, (10, 20, 80), ((0, 9), (10, 70)), dark)
+        go.Figure(figure)
+        assert [one["name"] for one in figure["data"]] == ["you said", "measured"]
+        assert [one["x"] for one in figure["data"]] == [[0, 20, 40], [0, 10]]
+        assert [one["y"] for one in figure["data"]] == [[10, 20, 80], [9, 70]]
+        axes = (figure["layout"]["xaxis"], figure["layout"]["yaxis"])
+        assert [axis["range"] for axis in axes] == [[0, 40], [0, 100]]
+        assert [axis["title"]["text"] for axis in axes] == ["digits", "right"]
+    assert charts.sketch_chart(curve, (10, 20, 80), ())["data"][1]["y"] == []
 
 
 def test_a_prediction_stands_beside_what_was_measured():
@@ -139,10 +163,11 @@ def test_an_order_is_marked_as_long_as_the_race_goes_on():
 
 def test_what_one_epoch_taught_is_told_when_the_epoch_is_whole(tiny):
     run, _ = witnessed(tiny, 100)
-    assert lesson.right_after_an_epoch(run.snapshot()) is None
+    assert lesson.right_in_an_epoch(run.snapshot()) is None
     train_epochs(run, 3)
-    measured = lesson.right_after_an_epoch(run.snapshot())
-    assert measured.value == 100 * run.snapshot().epochs[0].test_accuracy
+    measured = lesson.right_in_an_epoch(run.snapshot())
+    assert measured.value == ((0, 10.0), (600, 10.0))
+    assert measured.value[-1][1] == 100 * run.snapshot().epochs[0].test_accuracy
     assert "6 updates" in measured.see
     assert "after 3.00 epochs" in measured.see
 
