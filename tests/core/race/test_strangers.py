@@ -16,6 +16,7 @@ from mnist_core.race import Plan, Race, RaceRecord, RecordError, address, from_j
 from mnist_core.race.results import common_target, update_costs
 from mnist_core.race.scaling import target_scaling
 from mnist_core.show import charts, race_sentences, race_tables, race_verdict, valley
+from mnist_core.show.standalone import replay
 from tests.conftest import made_up
 from tests.core.races import HTML, race_to_target, run_to_the_end, updates_by_law
 
@@ -136,6 +137,8 @@ def draw_all(record: RaceRecord) -> None:
     race_tables.result_rows(record, 150.0)
     race_tables.tutorial_rows(record)
     race_tables.points_csv(record)
+    if record.begun:
+        assert replay(record, "", [0] * 16).count("</script>") == 2
     for quantity in ("test_loss", "epoch_seconds"):
         race_tables.luck_rows(record, record.plan.values[0], quantity)
     race_sentences.cost(update_costs(record)[1])

@@ -1,10 +1,11 @@
-"""The charts of the pages Digits, Mini-batch and Predictions, drawn from made-up figures."""
+"""The charts of Digits, Mini-batch, Predictions and of the lesson, drawn from made-up figures."""
 
 from __future__ import annotations
 
 from mnist_core.records import Needle, Needles, Trial
 from mnist_core.show import charts
 from mnist_core.show.charts import Figure
+from mnist_core.show.kinds import Curve
 
 # One that makes the test loss better and one that makes it worse, of each size.
 TRIALS = [
@@ -30,6 +31,9 @@ DRAWN = {
     "alignment_chart": lambda dark: charts.alignment_chart(NEEDLES, dark),
     "digit_probabilities": lambda dark: charts.digit_probabilities(
         [0.1] * 10, [0.0] * 9 + [1.0], dark
+    ),
+    "sketch_chart": lambda dark: charts.sketch_chart(
+        Curve((0, 20, 40), 100, "digits", "right"), (10, 20, 80), ((0, 9), (10, 70)), dark
     ),
 }
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-import plotly.graph_objects as go
 import pytest
 
 from mnist_core import Normalization
@@ -78,7 +77,6 @@ def test_the_sketch_and_what_was_measured_are_drawn_in_the_axes_it_was_sketched_
     curve = Curve((0, 20, 40), 100, "digits", "right")
     for dark in (False, True):
         figure = charts.sketch_chart(curve, (10, 20, 80), ((0, 9), (10, 70)), dark)
-        go.Figure(figure)
         assert [one["name"] for one in figure["data"]] == ["you said", "measured"]
         assert [one["x"] for one in figure["data"]] == [[0, 20, 40], [0, 10]]
         assert [one["y"] for one in figure["data"]] == [[10, 20, 80], [9, 70]]
