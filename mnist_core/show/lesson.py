@@ -82,6 +82,7 @@ class Station:
     question: what is to be predicted, and by which `kind` of prediction.
     act: what to do then.
     place: the heading on the page where that is done, if it is further down.
+    in_class: the question where one tap has to do, if it is another.
     """
 
     name: str
@@ -90,6 +91,7 @@ class Station:
     kind: Choice | Line | Order
     act: str
     place: str = ""
+    in_class: str = ""
 
 
 @dataclass(frozen=True)
@@ -159,6 +161,8 @@ STATIONS = (
         "end: the lowest test loss first.",
         Order(FIVE_SIZES.batch_sizes),
         "press **Five sizes, ten seconds each** and change **Against the clock**",
+        in_class="Five batch sizes learn for ten seconds each. Which one will end with the lowest "
+        "test loss?",
     ),
     Station(
         "Predictions",
