@@ -190,7 +190,7 @@ class Classroom:
             if time.monotonic() >= self._next_look:
                 self._next_look = time.monotonic() + _LOOK_SECONDS
                 self._look(is_present)
-            return sum(student.is_here for student in self._students.values())
+            return sum(1 for student in self._students.values() if student.is_here)
 
     def _look(self, is_present: Callable[[str], bool]) -> None:
         for visitor, student in self._students.items():

@@ -76,6 +76,7 @@ def page(visitor: Visitor) -> None:
         return shown_record(visitor) or seen
 
     shown = visitor.feed.show(lambda: _shown(visitor, record(), view))
+    visitor.feed.lead(lambda dark: _led(record(), replace(view, dark=dark)))
     left, right = st.columns([3, 2])
     with left:
         live_chart("race_curve", shown["race_curve"])
@@ -152,12 +153,25 @@ def _view() -> charts.RaceView:
 
 def _shown(visitor: Visitor, record: RaceRecord, view: charts.RaceView) -> Parts:
     """What the page shows of the race now, but for the section that is chosen below."""
-    view = replace(view, target=view.target or common_target(record))
     verdict = race_verdict.verdict(record)
-    in_words = " ".join(verdict).replace("**", "") or "No figures yet."
     epoch_seconds = race_sentences.epoch_seconds(record)
     recorded = visitor.kept(RaceFile).recorded is not None
     progress = race_progress(record, view.dark, racing=visitor.training.racing, recorded=recorded)
+    return _charts(record, view, verdict) | {
+        "race_settings": caption(race_sentences.settings(record.plan) * record.begun),
+        "race_progress": progress * record.begun,
+        "race_verdict": "".join(map(sentence, [*verdict, epoch_seconds] if verdict else _NOBODY)),
+    }
+
+
+def _led(record: RaceRecord, view: charts.RaceView) -> Parts:
+    """What those who follow a teacher see of the race."""
+    return _charts(record, view, race_verdict.verdict(record))
+
+
+def _charts(record: RaceRecord, view: charts.RaceView, verdict: list[str]) -> Parts:
+    view = replace(view, target=view.target or common_target(record))
+    in_words = " ".join(verdict).replace("**", "") or "No figures yet."
     return {
         "race_curve": chart(
             charts.race_curve(record, view),
@@ -166,12 +180,9 @@ def _shown(visitor: Visitor, record: RaceRecord, view: charts.RaceView) -> Parts
         ),
         "race_epoch_seconds": chart(
             charts.race_epoch_seconds(record, view.dark),
-            f"Bar chart. {epoch_seconds}",
+            f"Bar chart. {race_sentences.epoch_seconds(record)}",
             height=_CHART_HEIGHT,
         ),
-        "race_settings": caption(race_sentences.settings(record.plan) * record.begun),
-        "race_progress": progress * record.begun,
-        "race_verdict": "".join(map(sentence, [*verdict, epoch_seconds] if verdict else _NOBODY)),
     }
 
 

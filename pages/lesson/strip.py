@@ -20,6 +20,7 @@ from mnist_core.show.lesson import (
     Station,
     compared,
 )
+from pages.app.classroom import CLASS
 from pages.app.feed import Parts
 from pages.app.presenting import presented_query
 from pages.app.visitors import Visitor
@@ -203,6 +204,8 @@ def _station_buttons(kept: Lesson, number: int, visitor: Visitor, shown: Parts) 
         with st.popover("What to see", key="lesson_see"):
             live_html("lesson_measured", shown["lesson_measured"])
         _set_up_button(kept, visitor, "Again", "tertiary")
+    if CLASS.teaches(visitor.id) and CLASS.scene.open:
+        _ask_class(visitor, number)
     if number < len(STATIONS):
         st.button(
             "Next",
@@ -212,6 +215,17 @@ def _station_buttons(kept: Lesson, number: int, visitor: Visitor, shown: Parts) 
             args=(kept, number + 1),
         )
     st.button("Close", key="lesson_leave", type="tertiary", on_click=_leave, args=(kept,))
+
+
+def _ask_class(visitor: Visitor, number: int) -> None:
+    st.button(
+        "Ask the class",
+        key="lesson_ask_class",
+        type="tertiary",
+        on_click=CLASS.ask,
+        args=(visitor.id, number, st.session_state.get("class_hidden", False)),
+        help="Opens a vote on this question: everybody in the class answers in one tap.",
+    )
 
 
 def _set_up_button(kept: Lesson, visitor: Visitor, label: str, kind: str) -> None:
