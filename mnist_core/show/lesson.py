@@ -127,6 +127,8 @@ STATIONS = (
         "the 784 are exactly 0 in the digit on this page?",
         Choice(_SHARES),
         "move **Row of pixels** from the top of the digit to its bottom",
+        in_class="To the network a digit is 28 × 28 = 784 numbers, from 0 (black) to 1 (white). "
+        "How many of the 784 are exactly 0 in the digit that the teacher shows?",
     ),
     Station(
         "Normalization",

@@ -58,26 +58,26 @@ def _stand_outside(visitor: Visitor) -> None:
 
 
 def _attend(visitor: Visitor) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+    with st.container(key="class_row"):
         what = choose("Show", _STUDENTS, key="class_show", quiet=True)
-        st.button(
-            "Leave the class",
-            key="class_leave",
-            type="tertiary",
-            on_click=CLASS.leave,
-            args=(visitor.id,),
-        )
     if what == "follow":
         follow_teacher(visitor)
     else:
         class_as_sample(visitor)
+    st.button(
+        "Leave the class",
+        key="class_leave",
+        type="tertiary",
+        on_click=CLASS.leave,
+        args=(visitor.id,),
+    )
 
 
 def _teach(visitor: Visitor) -> None:
     if not CLASS.scene.open:
         _open(visitor)
         return
-    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+    with st.container(key="class_row", horizontal=True, vertical_alignment="center", gap="xsmall"):
         what = choose("Show", _TEACHERS, key="class_lead", quiet=True)
         st.button(
             "Close the class",

@@ -41,7 +41,9 @@ def _screen(dark: bool) -> Parts:
             _of_run(RunToBe().latest, dark)
         )
     training = teacher.training
-    shown = list(teacher.feed.led(dark).values()) or _of_run(training.run.latest, dark)
+    shown = list(teacher.feed.led(dark).values())
+    if not shown or (training.run.latest.untrained and not training.race):
+        shown = _of_run(training.run.latest, dark)
     return {
         "followed_place": sentence(_place(teacher.page, training)),
         "followed_figures": _figures(training.run.latest),
@@ -68,15 +70,15 @@ def _figures(snapshot: Snapshot) -> str:
 
 
 def _of_run(snapshot: Snapshot, dark: bool) -> list[object]:
+    curve = charts.learning_curve(snapshot, dark=dark)
+    seconds = charts.seconds_per_epoch(snapshot, dark)
+    if snapshot.untrained:
+        # What these charts say on the teacher's own page has nothing for a student to press.
+        for figure in (curve, seconds):
+            figure["layout"]["annotations"][0]["text"] = "The teacher has not started yet"
     return [
-        chart(
-            charts.learning_curve(snapshot, dark=dark),
-            f"Line chart. {sentences.progress(snapshot)}",
-        ),
-        chart(
-            charts.seconds_per_epoch(snapshot, dark),
-            f"Bar chart. {sentences.lesson(snapshot.epochs) or 'No whole epoch yet.'}",
-        ),
+        chart(curve, f"Line chart. {sentences.progress(snapshot)}"),
+        chart(seconds, f"Bar chart. {sentences.lesson(snapshot.epochs) or 'No whole epoch yet.'}"),
     ]
 
 

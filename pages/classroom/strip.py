@@ -15,7 +15,8 @@ from pages.classroom.vote import answer_vote, vote_strip
 TITLE = "Class"
 
 _STYLE = (
-    "<style>.st-key-class_strip > :has(.live-html) { flex: 1 1 12rem; min-width: 0; }"
+    "<style>:is(.st-key-ballot, .st-key-class_strip, .st-key-class_row) { margin-top: 0.5rem; }"
+    ".st-key-class_strip > :has(.live-html) { flex: 1 1 12rem; min-width: 0; }"
     ".st-key-class_strip .live-html p { margin: 0; font-size: 0.9rem; line-height: 1.3; }</style>"
 )
 
@@ -42,18 +43,19 @@ def class_strip(
         help="Vote together, follow the teacher, compare everybody’s networks.",
     ):
         st.switch_page(pages[TITLE], query_params=presented_query())
+    if CLASS.has(visitor.id) or CLASS.teaches(visitor.id):
+        st.html(_STYLE)
     if CLASS.has(visitor.id):
         answer_vote(visitor)
     elif CLASS.teaches(visitor.id):
-        visitor.feed.watch(lambda: _buttons_wanted(CLASS))
+        visitor.feed.watch(_buttons_wanted)
         if title != TITLE:
-            st.html(_STYLE)
             vote_strip(visitor)
 
 
-def _buttons_wanted(room: object) -> tuple:
+def _buttons_wanted() -> tuple:
     """What of the class decides which buttons a teacher has: another tab may have changed it."""
-    scene = room.scene
+    scene = CLASS.scene
     return scene.open, scene.vote and (scene.vote.number, scene.vote.open), scene.sample
 
 

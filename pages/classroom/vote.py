@@ -120,14 +120,19 @@ def _ask(visitor: Visitor) -> None:
         persist_state="session",
         format_func=lambda one: f"{one}/{len(STATIONS)} {STATIONS[one - 1].name}",
     )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        _ask_button(visitor, number)
+        st.toggle(
+            "Hide the tally until the vote is closed",
+            key="class_hidden",
+            persist_state="session",
+            help="Nobody is then led by what the others have answered.",
+        )
     asked = classroom.ballot(STATIONS[number - 1])
     st.markdown(f"{asked.question}\n\n{' · '.join(asked.options)}")
-    st.toggle(
-        "Hide the tally until the vote is closed",
-        key="class_hidden",
-        persist_state="session",
-        help="Nobody is then led by what the others have answered.",
-    )
+
+
+def _ask_button(visitor: Visitor, number: int) -> None:
     st.button(
         "Ask the class",
         key="class_ask",

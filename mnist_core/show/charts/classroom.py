@@ -15,7 +15,7 @@ _LEAST_HEIGHT = 6  # dots, so that a few do not stand far apart
 def class_sample(sample: Sample, dark: bool = False) -> Figure:
     """A dot for each network, along the test loss; those of nearly the same stand on each other.
 
-    The mark is the median.
+    The mark is the median, where there are three or more.
     """
     losses = [network.loss for network in sample.networks]
     heights = _heights(losses)
@@ -41,9 +41,9 @@ def class_sample(sample: Sample, dark: bool = False) -> Figure:
         "showticklabels": False,
         "showgrid": False,
     }
-    if losses:
+    if len(losses) > 2:
         layout |= _median(median(losses), dark)
-    else:
+    if not losses:
         say_empty(layout, "Each network becomes a dot<br>when it has ended an epoch")
     return figure
 
