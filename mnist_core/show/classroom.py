@@ -32,6 +32,8 @@ class Vote:
     hidden: whether nobody sees the tally before the vote is closed.
     open: whether answers are taken.
     counts: answers by option, as the ballot lists them.
+    came_true: the place of the option that is nearest to what was then measured; None before that.
+    measured: what that was, in words.
     """
 
     number: int
@@ -40,6 +42,8 @@ class Vote:
     hidden: bool
     open: bool
     counts: tuple[int, ...]
+    came_true: int | None = None
+    measured: str = ""
 
     @property
     def answers(self) -> int:
@@ -121,8 +125,12 @@ def _written(station: Station):
 def tally_rows(vote: Vote) -> list[dict[str, object]]:
     """A row for each option; share is of those who have answered, 0 to 1."""
     return [
-        {"answer": option, "votes": count, "share": count / (vote.answers or 1)}
-        for option, count in zip(vote.ballot.options, vote.counts, strict=True)
+        {
+            "answer": option + " ← measured" * (place == vote.came_true),
+            "votes": count,
+            "share": count / (vote.answers or 1),
+        }
+        for place, (option, count) in enumerate(zip(vote.ballot.options, vote.counts, strict=True))
     ]
 
 
@@ -130,7 +138,8 @@ def turnout(vote: Vote, here: int) -> str:
     """How many have answered, and how many are here to do so."""
     told = "" if vote.told else " The tally is shown when the vote is closed."
     state = "The vote is open" if vote.open else "The vote is closed"
-    return f"{state}: **{_answers(vote.answers)}**, {in_class(here)}.{told}"
+    measured = f" Measured: **{vote.measured}**." if vote.measured else ""
+    return f"{state}: **{_answers(vote.answers)}**, {in_class(here)}.{told}{measured}"
 
 
 def in_class(here: int) -> str:

@@ -120,6 +120,18 @@ class Classroom:
             vote = self._scene.vote
             self._change(by, replace(self._scene, vote=vote and replace(vote, open=False)))
 
+    def tell_measured(self, by: str, option: int, measured: str) -> None:
+        """What the class was asked has been measured.
+
+        option: the place of the one that it is nearest to.
+        measured: what it is, in words.
+        """
+        with self._lock:
+            vote = self._scene.vote
+            told = vote and replace(vote, came_true=option, measured=measured)
+            if told != vote:
+                self._change(by, replace(self._scene, vote=told))
+
     def put_vote_away(self, by: str) -> None:
         """Show neither the question nor its answers any longer."""
         self._change(by, replace(self._scene, vote=None))

@@ -113,8 +113,8 @@ def follow_teacher(visitor: Visitor) -> None:
     live_html(
         "followed_note",
         caption(
-            "The seconds are those of the teacher’s run. What you see here comes about once a "
-            "second and takes no time from it."
+            "The seconds are those of the teacher’s run. What you see comes about once a second, "
+            "and the run never waits for it."
         ),
     )
 

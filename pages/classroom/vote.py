@@ -25,9 +25,10 @@ def _ballot() -> Parts:
     shown = {
         "vote": vote.number,
         "question": vote.ballot.question,
-        "options": vote.ballot.options,
+        "options": [row["answer"] for row in classroom.tally_rows(vote)],
         "open": vote.open,
         "counts": None if vote.open else vote.counts,
+        "measured": vote.measured,
     }
     return {"ballot": shown}
 

@@ -23,11 +23,10 @@ export default function ({ data, parentElement }) {
     place.vote = shown.vote;
     const { vote } = shown;
     options.replaceChildren(
-      ...shown.options.map((text, option) => {
+      ...shown.options.map((_, option) => {
         const button = document.createElement("button");
         button.type = "button";
         button.append(document.createElement("i"), document.createElement("span"), document.createElement("b"));
-        button.children[1].textContent = text;
         button.onclick = () => window.liveChannel?.say(`vote ${vote} ${option}`);
         return button;
       }),
@@ -38,11 +37,13 @@ export default function ({ data, parentElement }) {
     const all = counts?.reduce((sum, count) => sum + count, 0) || 1;
     button.disabled = !open;
     button.setAttribute("aria-pressed", String(isMine));
+    button.children[1].textContent = shown.options[option];
     button.children[0].style.width = counts ? `${(100 * counts[option]) / all}%` : "0";
     button.children[2].textContent = counts ? counts[option].toLocaleString("en") : "";
   };
   const told = (mine) => {
-    if (!shown.open) return "The vote is closed: so many have answered each.";
+    const { measured } = shown;
+    if (!shown.open) return `The vote is closed: so many have answered each.${measured && ` Measured: ${measured}.`}`;
     return mine < 0 ? "Tap your answer." : "Your answer counts. Until the vote is closed, another tap changes it.";
   };
 

@@ -10,6 +10,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from mnist_core.show import lesson
+from mnist_core.show.classroom import came_true
 from mnist_core.show.lesson import (
     GLOSSARY,
     STATIONS,
@@ -274,6 +275,7 @@ def _ask(kept: Lesson, number: int) -> None:
 
 def _shown(kept: Lesson, number: int, visitor: Visitor, title: str, widgets: Widgets) -> Parts:
     """The strip's line, and what the station shows when one has predicted."""
+    _tell_class(kept, number, visitor, widgets)
     station, predicted = STATIONS[number - 1], kept.predicted.get(number)
     if predicted is None:
         line = "What do you expect? Say it under **Predict**."
@@ -293,6 +295,16 @@ def _shown(kept: Lesson, number: int, visitor: Visitor, title: str, widgets: Wid
         "lesson_line": line,
         "lesson_measured": caption(station.question) + figures(values) + sentence(see),
     }
+
+
+def _tell_class(kept: Lesson, number: int, visitor: Visitor, widgets: Widgets) -> None:
+    """Where a class has been asked what its teacher measures at this station, tell it."""
+    vote = CLASS.scene.vote
+    if not CLASS.teaches(visitor.id) or vote is None or vote.open or vote.station != number:
+        return
+    if measured := kept.measure(number, visitor, widgets):
+        option = came_true(STATIONS[number - 1], measured.value)
+        CLASS.tell_measured(visitor.id, option, measured.figure)
 
 
 def _with_link(line: str, station: Station) -> str:

@@ -12,9 +12,9 @@ from statistics import mean, quantiles
 from tests.load.visitor import ELSEWHERE, Visitor
 from tests.serving import Server
 
-_ALONE_SECONDS = 15.0  # that the teacher trains before anybody comes
-_ARRIVE, _ASK = 0.4, 0.6  # of the time: the last one comes, the teacher asks
-_THINK_SECONDS = 5.0  # at most, before one answers
+# Of the time: that the teacher trains alone first, beside it; the last one comes; the teacher asks;
+# and so long one thinks at most.
+_ALONE, _ARRIVE, _ASK, _THINK = 0.25, 0.4, 0.6, 0.1
 _OPTIONS = 3  # of the first station
 
 # What may be expected on two cores.
@@ -117,12 +117,19 @@ class _Student:
 async def follow(server: Server, students: int, seconds: float) -> Followed:
     """Have a teacher train and so many students follow for so long, and answer one question."""
     teacher = await _teacher(server)
-    alone = await _pace(teacher, _ALONE_SECONDS)
+    alone = await _pace(teacher, _ALONE * seconds)
     empty = server.megabytes()
     chance = random.Random(0)
     everybody = [_Student(Visitor(server.url, ELSEWHERE, "class")) for _ in range(students)]
     lessons = [
-        asyncio.create_task(_lesson(one, chance.uniform(0, _ARRIVE * seconds), chance.random()))
+        asyncio.create_task(
+            _lesson(
+                one,
+                arrives=chance.uniform(0, _ARRIVE * seconds),
+                thinks=chance.uniform(0, _THINK * seconds),
+                option=chance.randrange(_OPTIONS),
+            )
+        )
         for one in everybody
     ]
     await asyncio.sleep(_ASK * seconds)
@@ -202,7 +209,7 @@ async def _counted(teacher: Visitor, student: Visitor) -> int:
     return sum(student.parts["ballot"]["counts"])
 
 
-async def _lesson(student: _Student, arrives: float, chance: float) -> None:
+async def _lesson(student: _Student, arrives: float, thinks: float, option: int) -> None:
     """Come, join, follow, and answer when one is asked."""
     visitor = student.visitor
     await asyncio.sleep(arrives)
@@ -212,8 +219,8 @@ async def _lesson(student: _Student, arrives: float, chance: float) -> None:
     await visitor.until(lambda: "followed_1" in visitor.parts)
     await visitor.until(lambda: visitor.parts["ballot"], 120)
     student.asked_at = time.perf_counter()
-    await asyncio.sleep(0.5 + chance * _THINK_SECONDS)
+    await asyncio.sleep(thinks)
     tapped = time.perf_counter()
-    await visitor.say(f"vote {visitor.parts['ballot']['vote']} {int(chance * _OPTIONS)}")
+    await visitor.say(f"vote {visitor.parts['ballot']['vote']} {option}")
     await visitor.until(lambda: visitor.parts["ballot_answer"])
     student.answer_seconds = time.perf_counter() - tapped

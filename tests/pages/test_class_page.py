@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -178,6 +179,19 @@ def test_a_vote_is_opened_from_a_station_of_the_lesson_by_the_teacher_alone(lect
     assert "class_close_vote" in keys(app)
     press(app, "class_close_vote")
     assert not CLASS.scene.vote.open
+
+
+def test_what_the_teacher_then_measures_is_marked_in_the_tally(lecturer):
+    app = go_to(lecturer, "digits")
+    press(app, "lesson_begin")
+    press(app, "lesson_set_up")
+    app.slider(key="row").set_value(7).run()
+    press(app, "lesson_ask_class")
+    assert CLASS.scene.vote.measured == "", "not while the class still answers"
+    press(app, "class_close_vote")
+    assert CLASS.scene.vote.measured == "618 of 784 (79%)"
+    tally = json.loads(the_visitor().feed.heard()["class_tally"])
+    assert "More than two thirds ← measured" in tally
 
 
 def test_a_student_has_no_button_that_asks_the_class(student):

@@ -77,6 +77,12 @@ def test_a_tally_counts_each_option_and_its_share_of_the_answers():
     assert [row["share"] for row in classroom.tally_rows(nobody)] == [0, 0]
 
 
+def test_the_option_that_came_true_is_marked_in_words_and_what_was_measured_is_told():
+    over = replace(VOTE, open=False, came_true=1, measured="618 of 784")
+    assert [row["answer"] for row in classroom.tally_rows(over)] == ["few", "many ← measured"]
+    assert classroom.turnout(over, 4).endswith("Measured: **618 of 784**.")
+
+
 def test_a_hidden_tally_is_told_only_when_the_vote_is_closed():
     hidden = replace(VOTE, hidden=True)
     assert not hidden.told
