@@ -192,12 +192,17 @@ def alike_in(settings: Settings) -> str:
     )
 
 
+def epochs_made(count: int) -> str:
+    """ "1 epoch", "2 epochs"."""
+    return "1 epoch" if count == 1 else f"{count} epochs"
+
+
 def luck(sample: Sample) -> str:
     """What the sample shows, in words."""
     networks = sample.networks
     if not networks:
         return "As soon as networks have ended their first epoch, each becomes a dot here."
-    after = "1 epoch" if sample.epochs == 1 else f"{sample.epochs} epochs"
+    after = epochs_made(sample.epochs)
     if len(networks) == 1:
         return f"The first network, after {after}: a test loss of {networks[0].loss:,.0f}."
     losses = [network.loss for network in networks]

@@ -46,7 +46,7 @@ def _screen(dark: bool) -> Parts:
         shown = _of_run(training.run.latest, dark)
     return {
         "followed_place": sentence(_place(teacher.page, training)),
-        "followed_figures": _figures(training.run.latest),
+        "followed_figures": "" if training.racing else _figures(training.run.latest),
     } | _charts(shown)
 
 

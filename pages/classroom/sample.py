@@ -139,8 +139,8 @@ def _own(visitor: Visitor) -> str:
     if not epochs:
         return sentence(f"Yours, with the seed **{seed}**, is in its first epoch.")
     return sentence(
-        f"Yours, with the seed **{seed}**: after epoch {epochs[-1].epoch}, a test loss of "
-        f"**{epochs[-1].test_loss:,.0f}**."
+        f"Yours, with the seed **{seed}**: a test loss of **{epochs[-1].test_loss:,.0f}** after "
+        f"{classroom.epochs_made(len(epochs))}."
     )
 
 

@@ -25,10 +25,11 @@ def _ballot() -> Parts:
     shown = {
         "vote": vote.number,
         "question": vote.ballot.question,
-        "options": [row["answer"] for row in classroom.tally_rows(vote)],
+        "options": vote.ballot.options,
         "open": vote.open,
         "counts": None if vote.open else vote.counts,
         "measured": vote.measured,
+        "came_true": vote.came_true,
     }
     return {"ballot": shown}
 

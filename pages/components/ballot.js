@@ -13,7 +13,7 @@ export default function ({ data, parentElement }) {
     question.textContent = shown.question;
     options.setAttribute("aria-label", shown.question);
     const longest = Math.max(...shown.options.map((text) => text.length));
-    options.style.setProperty("--least", longest <= SHORT ? "5.5rem" : "11rem");
+    options.style.setProperty("--least", longest <= SHORT ? "6.4rem" : "11rem");
     if (options.children.length !== shown.options.length || place.vote !== shown.vote) build();
     [...options.children].forEach((button, option) => fill(button, option, option === mine));
     line.textContent = told(mine);
@@ -33,17 +33,17 @@ export default function ({ data, parentElement }) {
     );
   };
   const fill = (button, option, isMine) => {
-    const { counts, open } = shown;
+    const { counts, open, came_true: cameTrue } = shown;
     const all = counts?.reduce((sum, count) => sum + count, 0) || 1;
     button.disabled = !open;
     button.setAttribute("aria-pressed", String(isMine));
-    button.children[1].textContent = shown.options[option];
+    button.children[1].textContent = shown.options[option] + (option === cameTrue ? " ←" : "");
     button.children[0].style.width = counts ? `${(100 * counts[option]) / all}%` : "0";
     button.children[2].textContent = counts ? counts[option].toLocaleString("en") : "";
   };
   const told = (mine) => {
     const { measured } = shown;
-    if (!shown.open) return `The vote is closed: so many have answered each.${measured && ` Measured: ${measured}.`}`;
+    if (!shown.open) return `The vote is closed: so many have answered each.${measured && ` ← Measured: ${measured}.`}`;
     return mine < 0 ? "Tap your answer." : "Your answer counts. Until the vote is closed, another tap changes it.";
   };
 

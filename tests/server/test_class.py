@@ -39,25 +39,29 @@ async def come(server: Server, query: str = "") -> Visitor:
     return visitor
 
 
+async def press(visitor: Visitor, key: str) -> None:
+    """Click the button of that key as soon as it is there."""
+    await visitor.until(lambda: visitor.button(key))
+    await visitor.click(key)
+
+
 async def teach(server: Server) -> Visitor:
     teacher = await come(server, f"teacher={server.teachers_token}")
-    await teacher.until(lambda: teacher.button("class_open"))
-    await teacher.click("class_open")
+    await press(teacher, "class_open")
     await teacher.until(lambda: teacher.button("class_ask"))
     return teacher
 
 
 async def join(server: Server) -> Visitor:
     student = await come(server)
-    await student.until(lambda: student.button("class_join"))
-    await student.click("class_join")
+    await press(student, "class_join")
     await student.until(lambda: "ballot" in student.parts)
     return student
 
 
 async def dismiss(teacher: Visitor, *students: Visitor) -> None:
     """Close the class, so that the next test may open it; nobody has met a fault."""
-    await teacher.click("class_close")
+    await press(teacher, "class_close")
     await teacher.until(lambda: teacher.button("class_open"))
     await leave(teacher, *students)
 
@@ -71,25 +75,24 @@ async def leave(*visitors: Visitor) -> None:
 def test_an_answer_is_counted_once_whatever_else_a_student_says(server):
     async def scene() -> None:
         teacher, student = await teach(server), await join(server)
-        await teacher.click("class_ask")
+        await press(teacher, "class_ask")
         await student.until(lambda: student.parts["ballot"])
         for said in NONSENSE:
             await student.say(said)
         for option in (0, 2):
             await student.say(f"vote 1 {option}")
             await student.until(
-                lambda option=option: student.parts["ballot_answer"] == given(1, option)
+                lambda option=option: student.parts.get("ballot_answer") == given(1, option)
             )
         await teacher.until(lambda: "1 answer" in teacher.parts["class_turnout"])
-        await teacher.click("class_close_vote")
+        await press(teacher, "class_close_vote")
         await student.until(lambda: not student.parts["ballot"]["open"])
         assert student.parts["ballot"]["counts"] == [0, 0, 1]
         await student.say("vote 1 1")
-        await teacher.until(lambda: teacher.button("class_ask"))
-        await teacher.click("class_ask")
+        await press(teacher, "class_ask")
         await student.until(lambda: student.parts["ballot"]["vote"] == 2)
         await student.say("vote 2 1")
-        await student.until(lambda: student.parts["ballot_answer"] == given(2, 1))
+        await student.until(lambda: student.parts.get("ballot_answer") == given(2, 1))
         await dismiss(teacher, student)
 
     asyncio.run(scene())
@@ -112,13 +115,18 @@ def test_a_wrong_token_opens_nothing(server):
     asyncio.run(scene())
 
 
+def points(chart: dict) -> list[float]:
+    """Where along its axis a live chart has drawn something."""
+    return [x for line in chart["figure"]["data"] for x in line["x"]]
+
+
 def test_who_follows_is_fed_without_a_run_of_the_script_while_the_teacher_trains(server):
     async def scene() -> None:
         teacher, student = await teach(server), await join(server)
         runs = student.script_runs
         await teacher.press("play")
-        await student.until(lambda: "training, epoch" in str(student.parts["followed_place"]))
-        await student.until(lambda: student.parts["followed_1"]["figure"]["data"][0]["x"][1:])
+        await student.until(lambda: "training, epoch" in str(student.parts.get("followed_place")))
+        await student.until(lambda: len(points(student.parts["followed_1"])) > 1)
         assert student.script_runs == runs
         await teacher.press("play")
         await dismiss(teacher, student)

@@ -6,7 +6,7 @@ from collections import Counter
 from statistics import median
 
 from mnist_core.show.charts.look import Figure, colour, framed, say_empty, text_colour
-from mnist_core.show.classroom import Sample
+from mnist_core.show.classroom import Sample, epochs_made
 
 _COLUMNS = 40  # of dots, over the whole width: dots that would overlap stand on each other
 _LEAST_HEIGHT = 6  # dots, so that a few do not stand far apart
@@ -51,7 +51,7 @@ def class_sample(sample: Sample, dark: bool = False) -> Figure:
 def _title(sample: Sample) -> str:
     if not sample.epochs:
         return "test loss, sum"
-    return f"test loss, sum, after {sample.epochs} epoch{'s' * (sample.epochs > 1)}"
+    return f"test loss, sum, after {epochs_made(sample.epochs)}"
 
 
 def _heights(losses: list[float]) -> list[int]:
