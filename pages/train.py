@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
@@ -67,6 +67,7 @@ def _first_screen(visitor: Visitor) -> tuple[Parts, _View]:
     top = st.container(gap="xsmall")
     view = _choices(visitor.training)
     shown = visitor.feed.show(lambda: _shown(visitor.training, view))
+    visitor.feed.lead(lambda dark: _charts(visitor.training, replace(view, dark=dark)))
     with top:
         live_html("headline", shown["headline"])
         live_html("progress", shown["progress"])
@@ -111,6 +112,13 @@ def _shown(training: Training, view: _View) -> Parts:
         "headline": _headline(snapshot),
         "progress": _progress(snapshot, training.playing),
         "batch": _batch(training),
+        "in_words": _in_words(snapshot, ghost),
+    } | _charts(training, view)
+
+
+def _charts(training: Training, view: _View) -> Parts:
+    snapshot, ghost = training.run.latest, training.ghost
+    return {
         "learning_curve": chart(
             charts.learning_curve(
                 snapshot,
@@ -129,7 +137,6 @@ def _shown(training: Training, view: _View) -> Parts:
             f"Bar chart. {sentences.lesson(snapshot.epochs) or 'No whole epoch yet.'}",
             height=FILL,
         ),
-        "in_words": _in_words(snapshot, ghost),
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -25,14 +26,15 @@ class Server:
         self.port = port or _free_port()
         base = next((one.partition("=")[2] for one in options if "baseUrlPath" in one), "")
         self.url = f"http://localhost:{self.port}{'/' * bool(base)}{base}"
-        # A file and not a pipe, which would stop a server that has much to complain of.
+        # Files and not pipes, which would stop a server that has much to complain of.
         self._errors = tempfile.TemporaryFile("w+")  # noqa: SIM115
+        self._output = tempfile.TemporaryFile("w+")  # noqa: SIM115
         command = [sys.executable, "-m", "streamlit", "run", "dashboard.py", *options]
         self.process = subprocess.Popen(
             [*command, f"--server.port={self.port}", "--server.headless=true"],
             cwd=PROJECT,
-            env=os.environ | environment,
-            stdout=subprocess.DEVNULL,
+            env=os.environ | {"PYTHONUNBUFFERED": "1"} | environment,
+            stdout=self._output,
             stderr=self._errors,
         )
         wait_until(self._answers)
@@ -48,6 +50,17 @@ class Server:
         """What it has written to standard error so far."""
         self._errors.seek(0)
         return self._errors.read()
+
+    @property
+    def teachers_token(self) -> str:
+        """The one in the link that it has printed for the teacher."""
+        wait_until(lambda: "teacher=" in self._printed)
+        return re.search(r"teacher=(\S+)", self._printed)[1]
+
+    @property
+    def _printed(self) -> str:
+        self._output.seek(0)
+        return self._output.read()
 
     def cpu_seconds(self) -> float:
         """Processor time that the server has used so far."""

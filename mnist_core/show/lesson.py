@@ -29,6 +29,7 @@ class Station:
     act: what to do then.
     expect: what a teacher may expect to be measured, as ratios and orders that hold on any machine.
     place: the heading on the page where that is done, if it is further down.
+    in_class: the question where one tap has to do, if it is another.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Station:
     act: str
     expect: str
     place: str = ""
+    in_class: str = ""
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,8 @@ STATIONS = (
         Choice(_SHARES),
         "move **Row of pixels** from the top of the digit to its bottom",
         "618 of the 784, about four fifths",
+        in_class="To the network a digit is 28 × 28 = 784 numbers, from 0 (black) to 1 (white). "
+        "How many of the 784 are exactly 0 in the digit that the teacher shows?",
     ),
     Station(
         "Normalization",
@@ -113,6 +117,8 @@ STATIONS = (
         "press **Five sizes, ten seconds each** and change **Against the clock**",
         "10 first, then 200 and 1 close together, then 2,000, and 60,000 far behind; by equal "
         "epochs the smallest leads, by equal updates the largest",
+        in_class="Five batch sizes learn for ten seconds each. Which one will end with the lowest "
+        "test loss?",
     ),
     Station(
         "Predictions",
@@ -127,6 +133,8 @@ STATIONS = (
         ),
         "press **Start** and watch the ticks and crosses",
         "87 to 89 of 100 in the end, and about 75 already after the first 10,000 digits",
+        in_class="Untrained, the network only guesses. When it has seen every training digit once, "
+        "how many of 100 test digits will it read right?",
     ),
     Station(
         "The noise",

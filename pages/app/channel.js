@@ -19,6 +19,7 @@ const afterSettling = (done) =>
 const newChannel = () => {
   const channel = { attempts: 0, heard: 0 };
   const say = (text) => channel.socket?.readyState === WebSocket.OPEN && channel.socket.send(text);
+  channel.say = say; // a component may have something to say too
 
   const connect = () => {
     clearTimeout(channel.waiting);

@@ -7,9 +7,8 @@ import secrets
 import threading
 from collections.abc import Callable
 
+from pages.app.broadcast import Notice, Parts, Relay
 from pages.components.part import next_moment
-
-Parts = dict[str, object]  # by the key of the component that draws it: whatever JSON can hold
 
 _log = logging.getLogger(__name__)
 
@@ -28,8 +27,14 @@ class Feed:
         self.drawing = False
         self._listener: Callable[[], None] | None = None
         self._started = False
-        self._makers: list[Callable[[], Parts]] = []
         self._lock = threading.Lock()
+        self._clear()
+
+    def _clear(self) -> None:
+        self._makers: list[Callable[[], Parts]] = []
+        self._sources: list[Notice | Relay] = []
+        self._watched: list[tuple[Callable[[], object], object]] = []
+        self._lead: Callable[[bool], Parts] = lambda _dark: {}
 
     def connect(self, listener: Callable[[], None], on_this_computer: bool) -> None:
         """From now on call the listener, from any thread, when the script has drawn the page."""
@@ -52,7 +57,7 @@ class Feed:
         """A script run begins: what the page has shown so far is fed no longer."""
         self.drawing = True
         with self._lock:
-            self._makers = []
+            self._clear()
 
     def end(self) -> None:
         """A script run ends: the page stands there as it drew it."""
@@ -70,8 +75,40 @@ class Feed:
             self._makers.append(make)
         return make()
 
+    def tune_in(self, source: Notice | Relay) -> Parts:
+        """Feed the tab from now on with what others are fed with too; what it gives now."""
+        with self._lock:
+            self._sources.append(source)
+        return source.now().parts
+
+    def lead(self, make: Callable[[bool], Parts]) -> None:
+        """What those who follow this tab see of its page.
+
+        make: is called as for `show`, with whether it is for the dark theme.
+        """
+        self._lead = make
+
+    def led(self, dark: bool) -> Parts:
+        """What followers see of the tab's page; nothing where it has none for them."""
+        return self._lead(dark)
+
+    def watch(self, version: Callable[[], object]) -> None:
+        """The page shows the past as soon as this gives another value than now."""
+        self._watched.append((version, version()))
+
+    @property
+    def outdated(self) -> bool:
+        """Whether that is so."""
+        return any(version() != drawn for version, drawn in self._watched)
+
+    def heard(self) -> dict[str, str]:
+        """The parts that others show too, in JSON by key."""
+        with self._lock:
+            sources = list(self._sources)
+        return {key: text for source in sources for key, text in source.latest().written.items()}
+
     def parts(self) -> tuple[int, Parts]:
-        """All that the tab shows now, and the moment from which it counts.
+        """All else that the tab shows now, and the moment from which it counts.
 
         A part that can't be made stays as it was.
         """

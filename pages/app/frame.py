@@ -36,8 +36,8 @@ st.html(
 )
 
 
-def _page(file: str, title: str, icon: str, default: bool = False) -> st.Page:
-    return st.Page(_PAGES / file, title=title, icon=f":material/{icon}:", default=default)
+def _page(file: str, title: str, icon: str, **how: object) -> st.Page:
+    return st.Page(_PAGES / file, title=title, icon=f":material/{icon}:", **how)
 
 
 train = _page("train.py", "Train", "show_chart", default=True)
@@ -47,6 +47,8 @@ pages = [
     train,
     _page("compare/compare.py", "Compare", "sports_score"),
     _page("predictions/predictions.py", "Predictions", "fact_check"),
+    # Its entry stands beside the title; the keys 1 to 5 open the pages before it.
+    _page("classroom/classroom.py", "Class", "groups", url_path="class", visibility="hidden"),
 ]
 page = st.navigation(pages)
 
@@ -63,6 +65,7 @@ from pages.app.live import path_for  # noqa: E402
 from pages.app.loading import LOADING, load_or_explain, must_download  # noqa: E402
 from pages.app.presenting import is_presented, presented_query, style_presentation  # noqa: E402
 from pages.app.sidebar import knobs, take_key  # noqa: E402
+from pages.classroom.strip import class_strip  # noqa: E402
 from pages.components.keys import listen_to_keys  # noqa: E402
 from pages.lesson.strip import lesson_strip  # noqa: E402
 
@@ -79,6 +82,8 @@ with st.sidebar:
     knobs(visitor)
 if page != train or is_presented():
     visitor.training.watch_noise(False)
-lesson_strip(visitor, head, page.title, {one.title: one for one in pages})
+by_title = {one.title: one for one in pages}
+class_strip(visitor, head, page.title, by_title)
+lesson_strip(visitor, head, page.title, by_title)
 page.run()
 visitor.feed.end()

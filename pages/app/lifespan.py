@@ -10,9 +10,9 @@ from functools import partial
 from types import FrameType
 
 import streamlit as st
-from streamlit import cli_util, config, delta_generator
-from streamlit.web.server import server_util
+from streamlit import cli_util, delta_generator
 
+from pages.app.addresses import own_address, teachers_link
 from pages.app.clicks import keep_every_click
 from pages.app.loading import LOADING
 from pages.app.scheduling import SCHEDULER
@@ -31,6 +31,8 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     # Streamlit looks at the files of all modules at its first element, to warn in a Python shell.
     delta_generator._use_warning_has_been_displayed = True
     loop = asyncio.get_running_loop()
+    # After what Streamlit itself prints of the addresses.
+    loop.call_soon(_print_teachers_link)
     loop.call_soon(_open_browser)
     loop.call_later(_HEAD_START_SECONDS, LOADING.begin)
     try:
@@ -55,12 +57,12 @@ def _stop(server: object, number: int, _frame: FrameType | None) -> None:
     server.should_exit = True
 
 
+def _print_teachers_link() -> None:
+    cli_util.print_to_cli(f"  To teach a class, open {teachers_link()}\n")
+
+
 def _open_browser() -> None:
     """Open the dashboard in a browser, unless told not to: Streamlit does so for a script alone."""
     if st.get_option("server.headless"):
         return
-    if config.is_manually_set("browser.serverAddress"):
-        address = st.get_option("browser.serverAddress")
-    else:
-        address = server_util.get_display_address(st.get_option("server.address") or "localhost")
-    cli_util.open_browser(server_util.get_url(address))
+    cli_util.open_browser(own_address())

@@ -18,10 +18,12 @@ from streamlit.url_util import make_url_path
 from streamlit.web.server.starlette.starlette_websocket import _is_origin_allowed
 
 from pages.app import visitors
+from pages.app.classroom import CLASS
 from pages.app.loading import LOADING
 from pages.app.presence import is_on_this_computer
 from pages.app.scheduling import SCHEDULER
 from pages.app.visitors import Visitor
+from pages.components.part import next_moment
 
 # Why a connection was closed: nobody is known by that token; the tab has a newer connection.
 UNKNOWN, REPLACED = 4404, 4409
@@ -133,14 +135,14 @@ class _Line:
         """Take what the tab says, until it is gone."""
         try:
             while True:
-                self._take((await self._socket.receive_text())[:_LONGEST_MESSAGE])
+                await self._take((await self._socket.receive_text())[:_LONGEST_MESSAGE])
         except WebSocketDisconnect:
             pass
         except KeyError:  # bytes, where a tab sends text
             self._closes_with = _NO_TEXT
 
-    def _take(self, said: str) -> None:
-        """Take "painted", with a frame's moment; "hidden"; "visible"."""
+    async def _take(self, said: str) -> None:
+        """Take "painted", with a frame's moment; "hidden"; "visible"; "vote", with two numbers."""
         match said.split():
             case ["painted", moment] if moment == str(self._moment):
                 self._painted.set()
@@ -151,6 +153,16 @@ class _Line:
             case ["visible"]:
                 self._hidden = False
                 self._called.set()
+            case ["vote", vote, option] if (vote + option).isascii() and (vote + option).isdigit():
+                await self._vote(int(vote), int(option))
+
+    async def _vote(self, vote: int, option: int) -> None:
+        """Hand in an answer; the tab shows it as given only when it hears that it counts."""
+        if CLASS.answer(self._visitor.id, vote, option):
+            given = json.dumps({"vote": vote, "option": option})
+            await self._send(
+                f'{{"moment": {next_moment()}, "parts": {{"ballot_answer": {given}}}}}'
+            )
 
     async def _feed(self) -> None:
         with suppress(WebSocketDisconnect):
@@ -166,6 +178,8 @@ class _Line:
                     self._next_frame = self._earliest_frame = 0.0
                 if not self._hidden and (called or moving):
                     await self._send_frame()
+                if not self._hidden:
+                    await self._send_heard()
                 await self._request_run()
                 await self._break_silence()
 
@@ -208,16 +222,28 @@ class _Line:
             return began, None
         self._news = news
         self._moment, parts = self._visitor.feed.parts()
-        written = {key: json.dumps(shown) for key, shown in parts.items()}
+        frame = self._changed({key: json.dumps(shown) for key, shown in parts.items()})
+        if frame and self._here:
+            SCHEDULER.hold(self._visitor.id, _SETTLE_SECONDS if self._settling else PAINT_SECONDS)
+        return began, frame
+
+    def _changed(self, written: dict[str, str]) -> str | None:
+        """A frame of those parts, in JSON, that are other than they were sent last."""
         changed = {key: text for key, text in written.items() if self._sent.get(key) != text}
         if not changed:
-            return began, None
+            return None
         self._sent |= changed
-        if self._here:
-            SCHEDULER.hold(self._visitor.id, _SETTLE_SECONDS if self._settling else PAINT_SECONDS)
         body = ", ".join(f"{json.dumps(key)}: {text}" for key, text in changed.items())
         settling = json.dumps(self._settling)
-        return began, f'{{"moment": {self._moment}, "settle": {settling}, "parts": {{{body}}}}}'
+        return f'{{"moment": {self._moment}, "settle": {settling}, "parts": {{{body}}}}}'
+
+    async def _send_heard(self) -> None:
+        """Send what has changed of that which others show too; no training waits for it."""
+        self._painted.clear()
+        self._moment = next_moment()
+        if frame := self._changed(self._visitor.feed.heard()):
+            await self._send(frame)
+            await self._painted.wait()
 
     async def _request_run(self) -> None:
         """Where something has ended on its own, let the script draw other buttons."""

@@ -172,6 +172,22 @@ class Training:
         self.run_number += 1
         self.waits_for_race = self.turned_away = False
 
+    def go_on_from(self, other: Training) -> None:
+        """Put a copy of somebody else's run in place of this one; it waits for Start.
+
+        Where theirs is still to be made, nothing happens.
+        """
+        if other.waits:
+            return
+        self._pause()
+        self._drop_ghost()
+        self.before_move = None
+        self.run = by_trainer(other.run.fork)
+        self.run.watches_noise = self.watches_noise
+        self.run.tempo, self.run.rests_until = _RATES[self.tempo], 0.0
+        self.run_number += 1
+        self.waits_for_race = self.turned_away = False
+
     def start_race(self, plan: Plan) -> None:
         """Run a new race, in place of the one before."""
         from mnist_core.race import Race

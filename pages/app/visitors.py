@@ -15,6 +15,7 @@ from typing import TypeVar
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from pages.app.classroom import CLASS
 from pages.app.feed import Feed
 from pages.app.limits import MOST_VISITORS
 from pages.app.loading import LOADING
@@ -35,6 +36,8 @@ class Visitor:
     id: of their session with Streamlit.
     feed: what their tab shows that moves.
     training: what they train.
+    page: the title of the one that they look at.
+    leads_to: the title of the one that is to be shown next, if any.
     was_live: whether anything of it had a turn to come or to end when the present script run began.
     absent_since: when somebody first noticed that they are gone, by time.monotonic().
     """
@@ -43,6 +46,8 @@ class Visitor:
         self.id = session_id
         self.feed = Feed()
         self.training = Training(session_id, self.feed)
+        self.page = ""
+        self.leads_to: str | None = None
         self.was_live = False
         self.absent_since: float | None = None
         self._competitors_over = 0
@@ -68,12 +73,13 @@ class Visitor:
 
     @property
     def outdated(self) -> bool:
-        """Whether the page shows the past: all rests now, or a competitor or the wait has ended."""
+        """Whether the page shows the past: all rests now, or what it waited for has come."""
         training = self.training
         return (
             (self.was_live and not training.live)
             or self._competitors_over != training.competitors_over
             or (training.waits and LOADING.over)
+            or self.feed.outdated
         )
 
 
@@ -115,6 +121,11 @@ def everyone() -> list[Visitor]:
     """All who are here, or have been a short while ago."""
     with _lock:
         return list(_visitors.values())
+
+
+def with_id(session_id: str | None) -> Visitor | None:
+    """The visitor with that session, if there is one."""
+    return _visitors.get(session_id)
 
 
 def with_token(token: str) -> Visitor | None:
@@ -162,4 +173,5 @@ def _forget_one_who_is_gone() -> None:
 
 def _forget(visitor: Visitor) -> None:
     visitor.training.leave()
+    CLASS.leave(visitor.id)
     del _visitors[visitor.id]

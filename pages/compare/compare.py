@@ -48,6 +48,7 @@ def page(visitor: Visitor) -> None:
         return shown_record(visitor) or seen
 
     shown = visitor.feed.show(lambda: _shown(visitor, record(), view))
+    visitor.feed.lead(lambda dark: _led(record(), replace(view, dark=dark)))
     left, right = st.columns([3, 2])
     with left:
         live_chart("race_curve", shown["race_curve"])
@@ -124,16 +125,29 @@ def _view() -> charts.RaceView:
 
 def _shown(visitor: Visitor, record: RaceRecord, view: charts.RaceView) -> Parts:
     """What the page shows of the race now, but for the section that is chosen below."""
-    view = replace(view, target=view.target or common_target(record))
+    best = at_best_rates(record, view.target)
+    verdict, epoch_seconds = race_verdict.verdict(best), race_sentences.epoch_seconds(best)
     recorded = visitor.kept(RaceFile).recorded is not None
     progress = race_progress(record, view.dark, racing=visitor.training.racing, recorded=recorded)
     settings = caption(race_sentences.settings(record.plan))
     if rates := race_sentences.best_rates(record, view.target):
         settings += sentence(rates)
-    record = at_best_rates(record, view.target)
-    verdict = race_verdict.verdict(record)
+    return _charts(best, view, verdict) | {
+        "race_settings": settings * record.begun,
+        "race_progress": progress * record.begun,
+        "race_verdict": "".join(map(sentence, [*verdict, epoch_seconds] if verdict else _NOBODY)),
+    }
+
+
+def _led(record: RaceRecord, view: charts.RaceView) -> Parts:
+    """What those who follow a teacher see of the race."""
+    best = at_best_rates(record, view.target)
+    return _charts(best, view, race_verdict.verdict(best))
+
+
+def _charts(record: RaceRecord, view: charts.RaceView, verdict: list[str]) -> Parts:
+    view = replace(view, target=view.target or common_target(record))
     in_words = " ".join(verdict).replace("**", "") or "No figures yet."
-    epoch_seconds = race_sentences.epoch_seconds(record)
     return {
         "race_curve": chart(
             charts.race_curve(record, view),
@@ -142,12 +156,9 @@ def _shown(visitor: Visitor, record: RaceRecord, view: charts.RaceView) -> Parts
         ),
         "race_epoch_seconds": chart(
             charts.race_epoch_seconds(record, view.dark),
-            f"Bar chart. {epoch_seconds}",
+            f"Bar chart. {race_sentences.epoch_seconds(record)}",
             height=_CHART_HEIGHT,
         ),
-        "race_settings": settings * record.begun,
-        "race_progress": progress * record.begun,
-        "race_verdict": "".join(map(sentence, [*verdict, epoch_seconds] if verdict else _NOBODY)),
     }
 
 

@@ -10,6 +10,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from mnist_core.show import charts, lesson
+from mnist_core.show.classroom import came_true
 from mnist_core.show.lesson import (
     GLOSSARY,
     STATIONS,
@@ -22,6 +23,7 @@ from mnist_core.show.lesson import (
     compared,
 )
 from mnist_core.show.standalone import handout
+from pages.app.classroom import CLASS
 from pages.app.feed import Parts
 from pages.app.presenting import presented_query
 from pages.app.theme import is_dark
@@ -223,6 +225,8 @@ def _station_buttons(kept: Lesson, number: int, visitor: Visitor, shown: Parts) 
                 live_chart("lesson_sketch", shown["lesson_sketch"])
             live_html("lesson_measured", shown["lesson_measured"])
         _set_up_button(kept, visitor, "Again", "tertiary")
+    if CLASS.teaches(visitor.id) and CLASS.scene.open:
+        _ask_class(visitor, number)
     if number < len(STATIONS):
         st.button(
             "Next",
@@ -232,6 +236,17 @@ def _station_buttons(kept: Lesson, number: int, visitor: Visitor, shown: Parts) 
             args=(kept, number + 1),
         )
     st.button("Close", key="lesson_leave", type="tertiary", on_click=_leave, args=(kept,))
+
+
+def _ask_class(visitor: Visitor, number: int) -> None:
+    st.button(
+        "Ask the class",
+        key="lesson_ask_class",
+        type="tertiary",
+        on_click=CLASS.ask,
+        args=(visitor.id, number, st.session_state.get("class_hidden", False)),
+        help="Opens a vote on this question: everybody in the class answers in one tap.",
+    )
 
 
 def _set_up_button(kept: Lesson, visitor: Visitor, label: str, kind: str) -> None:
@@ -286,6 +301,7 @@ def _shown(
     kept: Lesson, number: int, visitor: Visitor, title: str, widgets: Widgets, dark: bool
 ) -> Parts:
     """The strip's line, and what the station shows when one has predicted."""
+    _tell_class(kept, number, visitor, widgets)
     station, predicted = STATIONS[number - 1], kept.predicted.get(number)
     if predicted is None:
         line = "What do you expect? Say it under **Predict**."
@@ -318,6 +334,16 @@ def _sketch(
     found = f"Measured: {measured.figure}." if measured else "Nothing is measured yet."
     label = f"Your line, {station.kind.said(predicted)}. {found}"
     return {"lesson_sketch": chart(figure, label, height=260)}
+
+
+def _tell_class(kept: Lesson, number: int, visitor: Visitor, widgets: Widgets) -> None:
+    """Where a class has been asked what its teacher measures at this station, tell it."""
+    vote = CLASS.scene.vote
+    if not CLASS.teaches(visitor.id) or vote is None or vote.open or vote.station != number:
+        return
+    if measured := kept.measure(number, visitor, widgets):
+        option = came_true(STATIONS[number - 1], measured.value)
+        CLASS.tell_measured(visitor.id, option, measured.figure)
 
 
 def _with_link(line: str, station: Station) -> str:

@@ -1,7 +1,9 @@
 """A class at once: so many visitors train on one server, move sliders, pause and go on.
 
 python -m tests.load.classroom --visitors 30 --seconds 120
+python -m tests.load.classroom --visitors 300 --seconds 60 --following
 
+With --following they join the class instead, follow a teacher who trains, and vote. Each command
 prints what they met: errors, progress, how long clicks took and how often frames came. The server
 is its own, on this machine alone. A plain program and no test: its figures are this machine's.
 """
@@ -17,6 +19,7 @@ from math import inf
 from statistics import mean, quantiles
 from time import process_time
 
+from tests.load.following import follow
 from tests.load.visitor import ELSEWHERE, Visitor
 from tests.serving import Server, serving
 
@@ -179,12 +182,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--visitors", type=int, default=30)
     parser.add_argument("--seconds", type=float, default=120.0)
+    parser.add_argument("--following", action="store_true")
     wanted = parser.parse_args()
+    hold = follow if wanted.following else attend
     with serving() as server:
         limit = wanted.seconds + 120
-        report = asyncio.run(
-            asyncio.wait_for(attend(server, wanted.visitors, wanted.seconds), limit)
-        )
+        report = asyncio.run(asyncio.wait_for(hold(server, wanted.visitors, wanted.seconds), limit))
     print(f"{wanted.visitors} visitors, {wanted.seconds:g} s")
     print(report)
     return 1 if report.missed else 0

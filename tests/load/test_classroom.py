@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from tests.load.classroom import attend
+from tests.load.following import follow
 from tests.load.visitor import Visitor
 from tests.serving import serving
 
@@ -18,6 +19,15 @@ def test_a_few_visitors_at_once_all_train_and_nobody_meets_an_error():
     assert report.slowest_share >= 0.5
     assert min(report.frames_per_second) >= 1
     assert report.click_seconds
+
+
+def test_a_few_who_follow_a_teacher_all_see_the_run_and_every_answer_counts():
+    with serving() as server:
+        report = asyncio.run(asyncio.wait_for(follow(server, students=4, seconds=6), 120))
+    assert report.errors == []
+    assert report.counted == 4
+    assert min(report.frames_per_second) > 0
+    assert min(report.epochs_per_minute) > 0
 
 
 def test_one_more_than_may_train_is_told_so_and_the_others_go_on():

@@ -31,6 +31,8 @@ class Visitor:
     """One open tab: does what the page's script in a browser does, and counts what comes.
 
     headers: that every request of the visitor's carries.
+    page: by whose name the address ends that they open first; empty for the first page.
+    query: of that address.
     elements: the page's elements by where they stand, as they came last.
     parts: what the live channel feeds, by key, as it came last.
     errors: what a visitor would see of a fault: an exception on the page, a cut connection.
@@ -38,10 +40,13 @@ class Visitor:
     frame_times: when frames came by the channel, by time.perf_counter().
     path: of the channel.
     script_runs: how often the script has run for the visitor.
+    bytes_fed: that came by the channel.
     """
 
     url: str
     headers: dict[str, str] = field(default_factory=dict)
+    page: str = ""
+    query: str = ""
     session_id: str = ""
     elements: dict[tuple[int, ...], Element] = field(default_factory=dict)
     parts: dict[str, object] = field(default_factory=dict)
@@ -50,6 +55,7 @@ class Visitor:
     frame_times: list[float] = field(default_factory=list)
     path: str = ""
     script_runs: int = 0
+    bytes_fed: int = 0
     _moments: dict[str, int] = field(default_factory=dict)
     _page: str = ""
     _drawn: set[tuple[int, ...]] = field(default_factory=set)
@@ -109,6 +115,15 @@ class Visitor:
             widget_states={"widgets": [{"id": self.button(key).id, "trigger_value": True}]}
         )
 
+    async def go_to(self, page: str) -> None:
+        """Open another page, by the name that its address ends with."""
+        self.page, self._page, self.query = page, "", ""
+        await self.rerun()
+
+    async def say(self, text: str) -> None:
+        """Say something by the live channel."""
+        await self._channel.send(text)
+
     async def slide(self, key: str, value: str) -> None:
         """Move the slider of that key, and wait until it is drawn anew: then it is at work."""
         began, before = time.perf_counter(), self._element("slider", key)
@@ -156,6 +171,8 @@ class Visitor:
     async def rerun(self, **state) -> None:
         """Have the script run, with these widgets changed since it last did."""
         client = ClientState(page_script_hash=self._page, **state)
+        if not self._page:
+            client.page_name, client.query_string = self.page, self.query
         client.context_info.url = self.url
         client.context_info.color_scheme = "light"
         await self._socket.send(BackMsg(rerun_script=client).SerializeToString())
@@ -173,6 +190,8 @@ class Visitor:
             self.session_id = message.new_session.initialize.session_id or self.session_id
             self._page = message.new_session.page_script_hash
             self._drawn.clear()
+        elif kind == "navigation":
+            self._page = message.navigation.page_script_hash
         elif kind == "delta" and message.delta.HasField("new_element"):
             self._take_element(tuple(message.metadata.delta_path), message.delta.new_element)
         elif kind == "script_finished" and message.script_finished == FINISHED:
@@ -189,7 +208,8 @@ class Visitor:
 
     def _take_component(self, data: dict) -> None:
         if "key" in data:
-            self._take_part(data["key"], data["moment"], json.loads(data["shown"]))
+            for one in filter(None, (data, data.get("given"))):
+                self._take_part(one["key"], one["moment"], json.loads(one["shown"]))
         elif data.get("path", self.path) != self.path:
             self.path = data["path"]
             if self._following:
@@ -203,7 +223,9 @@ class Visitor:
     async def _follow(self) -> None:
         """Take what comes by the live channel, and say at once that it is painted."""
         async with self._noting_its_end("channel"), self.channel() as channel:
+            self._channel = channel
             async for text in channel:
+                self.bytes_fed += len(text)
                 frame = json.loads(text)
                 if "run" in frame:
                     await self.rerun()

@@ -4,6 +4,7 @@ Pure functions. Plain dicts, not graph objects: a live chart is made anew severa
 and checking each attribute of each trace takes longer than all the rest (tests check them once).
 """
 
+from mnist_core.show.charts.classroom import class_sample
 from mnist_core.show.charts.costs import (
     digits_per_second_by_size,
     race_epoch_seconds,
@@ -32,6 +33,7 @@ __all__ = [
     "RaceView",
     "Scale",
     "alignment_chart",
+    "class_sample",
     "colour",
     "colour_in_race",
     "compass_chart",

@@ -1,10 +1,12 @@
-"""The charts of Digits, Mini-batch, Predictions and of the lesson, drawn from made-up figures."""
+"""The charts of Digits, Mini-batch, Predictions, Class and the lesson, from made-up figures."""
 
 from __future__ import annotations
 
+from mnist_core import Settings
 from mnist_core.records import Needle, Needles, Trial
 from mnist_core.show import charts
 from mnist_core.show.charts import Figure
+from mnist_core.show.classroom import Sample, Sampled
 from mnist_core.show.kinds import Curve
 
 # One that makes the test loss better and one that makes it worse, of each size.
@@ -22,6 +24,8 @@ NEEDLES = Needles(
     law={1: 0.04, 200: 0.5, 600: 0.7, 60_000: 1.0},
 )
 
+SAMPLE = Sample(Settings(), 2, (Sampled(1, 2e3, 0.94), Sampled(2, 2.5e3, 0.93)), behind=1)
+
 DRAWN = {
     "label_counts": lambda dark: charts.label_counts([5] * 10, [1] * 10, dark),
     "pixel_row": lambda dark: charts.pixel_row([0.0, 0.5, 1.0], [-1.0, 0.0, 1.0], dark),
@@ -29,6 +33,7 @@ DRAWN = {
     "trial_strips": lambda dark: charts.trial_strips(TRIALS, dark),
     "compass_chart": lambda dark: charts.compass_chart(NEEDLES, dark),
     "alignment_chart": lambda dark: charts.alignment_chart(NEEDLES, dark),
+    "class_sample": lambda dark: charts.class_sample(SAMPLE, dark),
     "digit_probabilities": lambda dark: charts.digit_probabilities(
         [0.1] * 10, [0.0] * 9 + [1.0], dark
     ),

@@ -1,0 +1,100 @@
+"""What many tabs show at once: made and written once for all of them."""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+import time
+from collections.abc import Callable, Hashable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+
+from pages.app.scheduling import SCHEDULER
+
+Parts = dict[str, object]  # by the key of the component that draws it: whatever JSON can hold
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Edition:
+    """Parts as they were made, and as they are sent: each in JSON."""
+
+    parts: Parts = field(default_factory=dict)
+    written: dict[str, str] = field(default_factory=dict)
+
+
+def _publish(parts: Parts) -> Edition:
+    return Edition(parts, {key: json.dumps(shown) for key, shown in parts.items()})
+
+
+class Notice:
+    """Parts that are quickly made, made anew whenever something has changed.
+
+    version: gives another value as soon as that is so.
+    """
+
+    def __init__(self, make: Callable[[], Parts], version: Callable[[], Hashable]) -> None:
+        self._make, self._version = make, version
+        self._made: tuple[Hashable, Edition] = (object(), Edition())
+
+    def now(self) -> Edition:
+        """As they are."""
+        version = self._version()
+        if self._made[0] != version:
+            self._made = version, _publish(self._make())
+        return self._made[1]
+
+    latest = now
+
+
+class Relay:
+    """Parts that show somebody's training, made between two turns, and never waited for.
+
+    make: is called in the thread that trains.
+    seconds: that an edition stands before a tab that looks has the next one made.
+    subject: what it is about; where that changes, no edition stands any longer.
+    """
+
+    def __init__(
+        self,
+        make: Callable[[], Parts],
+        seconds: Callable[[], float],
+        subject: Callable[[], Hashable],
+    ) -> None:
+        self._make, self._seconds, self._subject = make, seconds, subject
+        self._edition, self._made_at = Edition(), float("-inf")
+        self._about: Hashable = None
+        self._under_way: Future | None = None
+        self._lock = threading.Lock()
+
+    def latest(self) -> Edition:
+        """The latest edition, at once."""
+        with self._lock:
+            idle = self._under_way is None or self._under_way.done()
+            if idle and not self._is_fresh:
+                self._under_way = SCHEDULER.between_turns(self._renew)
+        return self._edition
+
+    def now(self) -> Edition:
+        """One that may still stand; for a script run, which has to draw something."""
+        if not self._is_fresh:
+            SCHEDULER.between_turns(self._renew).result()
+        return self._edition
+
+    @property
+    def _is_fresh(self) -> bool:
+        age = time.monotonic() - self._made_at
+        return age < self._seconds() and self._about == self._subject()
+
+    def _renew(self) -> None:
+        if self._is_fresh:
+            return  # somebody else's wish has been granted meanwhile
+        about = self._subject()
+        try:
+            self._edition = _publish(self._make())
+        except Exception:
+            # The thread that trains everybody's runs must go on.
+            _log.exception("What a class follows could not be made anew")
+        self._made_at, self._about = time.monotonic(), about
