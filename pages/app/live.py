@@ -206,10 +206,11 @@ class _Line:
         if frame or began >= self._next_frame:
             spent = time.monotonic() - began
             between = seconds_between_frames(spent, self._here, SCHEDULER.live_count)
-            # By the beat, and not from when the turn in progress let it begin: the wait for that
-            # would add up from frame to frame.
+            # Elsewhere by the beat, and not from when the turn in progress let it begin: the wait
+            # for that would add up from frame to frame.
             late = began - self._next_frame
-            self._next_frame = began + between - (late if 0 < late < between else 0)
+            on_the_beat = not self._here and 0 < late < between
+            self._next_frame = began + between - (late if on_the_beat else 0)
             self._earliest_frame = began + _FASTEST
 
     def _frame(self) -> tuple[float, str | None]:
