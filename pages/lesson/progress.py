@@ -1,0 +1,48 @@
+"""How far a visitor is in the lesson: what they have predicted, and what was measured then."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from mnist_core.show.lesson import Measured, Prediction
+from pages.app.visitors import Visitor
+from pages.lesson.stations import SCENES, Widgets
+
+
+@dataclass
+class Lesson:
+    """How far a visitor is in the lesson. Stations count from 1.
+
+    station: the one that is on; None where the lesson is off.
+    left_at: the one to go on with.
+    leads: whether the page of the station that is on is to be shown next.
+    set_up: those whose page was brought to the state to begin with.
+    predicted, measured: by station.
+    """
+
+    station: int | None = None
+    left_at: int = 1
+    leads: bool = False
+    set_up: set[int] = field(default_factory=set)
+    predicted: dict[int, Prediction] = field(default_factory=dict)
+    measured: dict[int, Measured] = field(default_factory=dict)
+
+    def go_to(self, number: int) -> None:
+        """Go on with that station."""
+        self.station = self.left_at = number
+
+    def begin_anew(self, number: int) -> None:
+        """Forget what was predicted and measured at a station whose page is set up."""
+        self.set_up.add(number)
+        self.predicted.pop(number, None)
+        self.measured.pop(number, None)
+
+    def measure(self, number: int, visitor: Visitor, widgets: Widgets) -> Measured | None:
+        """What was measured at a station where the visitor has predicted."""
+        scene, known = SCENES[number - 1], self.measured.get(number)
+        if scene.once and known:
+            return known
+        measured = scene.measure(visitor, widgets) or known
+        if measured:
+            self.measured[number] = measured
+        return measured
