@@ -1,4 +1,4 @@
-"""The same without a browser: python -m mnist_core train, noise, benchmark, and handout."""
+"""The same without a browser: python -m mnist_core train, noise, benchmark, sweep, handout."""
 
 from __future__ import annotations
 
@@ -26,6 +26,8 @@ from mnist_core.machine import this_machine
 from mnist_core.records import EpochRecord
 from mnist_core.settings import Order, Settings, Setup
 from mnist_core.show import sentences, standalone
+from mnist_core.sweep import command as sweeping
+from mnist_core.sweep.file import SweepError
 
 if TYPE_CHECKING:
     from mnist_core.training import Run
@@ -57,7 +59,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parse(sys.argv[1:] if arguments is None else arguments)
     try:
         options.command(options)
-    except (MnistUnavailableError, training.TrainingError) as error:
+    except (MnistUnavailableError, SweepError, training.TrainingError) as error:
         return _complain(str(error), FAILED)
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -168,10 +170,12 @@ def _noise_as_json(epoch: int, noise: GradientNoise) -> str:
 def _parse(arguments: list[str]) -> argparse.Namespace:
     parser = _Parser(prog="python -m mnist_core", description=__doc__)
     parser.set_defaults(parser=parser)
-    commands = parser.add_subparsers(required=True, metavar="train | noise | benchmark | handout")
+    names = "train | noise | benchmark | sweep | handout"
+    commands = parser.add_subparsers(required=True, metavar=names)
     _add_train(commands.add_parser("train", help="train and print a line per epoch"), train)
     _add_train(commands.add_parser("noise", help="train and print the gradient's noise"), noise)
     _add_benchmark(commands.add_parser("benchmark", help="compare with the tutorial's way"))
+    sweeping.add_options(commands.add_parser("sweep", help="train many runs, for the page Compare"))
     pages = commands.add_parser("handout", help="print two pages for the teacher, as HTML")
     pages.set_defaults(command=handout, parser=pages)
     options, unknown = parser.parse_known_args(arguments)

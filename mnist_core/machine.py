@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +36,13 @@ def this_machine(device: torch.device) -> Machine:
 
     processor = torch.cuda.get_device_name(device) if device.type == "cuda" else _processor_name()
     return Machine(processor, POOL.threads, str(torch.__version__))
+
+
+def cores() -> int:
+    """How many of the machine's this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _processor_name() -> str:

@@ -25,6 +25,7 @@ Raced = Literal["batch_size", "learning_rate", "normalization", "order"]
 Value = int | float | Normalization | Order
 
 MOST_VALUES = 6
+MOST_SWEPT_SIZES, MOST_SWEPT_RATES = 12, 40
 REPEATS = (1, 3, 5)
 TUTORIAL_SIZES = (1, 200)
 REFERENCE_SIZE = 200  # the batch size at which every rule gives the learning rate as it is
@@ -65,7 +66,8 @@ class Plan:
         square-root rule, derived for Adam (Malladi et al., "On the SDEs and Scaling Rules for
         Adaptive Gradient Algorithms", 2022); times B / 200, the "linear" rule, made for SGD (Goyal
         et al., "Accurate, Large Minibatch SGD", 2017); or "tuned": each size tries TRIED_RATES
-        times what the square-root rule gives, one after another, with one seed.
+        times what the square-root rule gives, one after another, with one seed; where
+        learning_rates are given, it tries those, with every seed: a sweep.
     setup: seed, order and normalization; the same for all, but for what is raced and for the seed
         in a repeat.
     repeats: 1, 3 or 5 races, with the seeds setup.seed, setup.seed + 1 and so on. Within each, all
@@ -73,7 +75,8 @@ class Plan:
     tutorial: whether the tutorial's way runs too, at 1 and 200, for a tenth of an epoch or a whole.
     learning_rates, normalizations, orders: one to six different values of what is raced in place of
         the batch size, at most one of the three; None for what is the same for all. A rule and the
-        tutorial's way belong to a race of batch sizes alone.
+        tutorial's way belong to a race of batch sizes alone. A sweep is one, of up to 12 sizes at
+        up to 40 learning rates.
 
     Raises ValueError, in words that say what is allowed, for any other value.
     """
@@ -102,21 +105,29 @@ class Plan:
             )
         if self.repeats not in REPEATS:
             raise ValueError(f"a race is run 1, 3 or 5 times, not {self.repeats!r}")
-        if self.rule == "tuned" and (self.repeats, self.tutorial) != (1, "none"):
-            raise ValueError(
-                "a race that tunes the learning rate has one seed, and not the tutorial's way"
-            )
+        if self.rule == "tuned":
+            self._insist_on_tuning()
         if self.setup.seed > LARGEST_SEED - max(REPEATS):
             raise ValueError(f"the seed must be at most {LARGEST_SEED - max(REPEATS)}")
         # Every competitor is looked at: a rule can carry a learning rate beyond what is allowed.
         self.heats()
 
+    def _insist_on_tuning(self) -> None:
+        if self.tutorial != "none" or (self.repeats > 1 and not self.is_sweep):
+            raise ValueError(
+                "a race that tunes the learning rate has one seed, and not the tutorial's way"
+            )
+        count = len(set(self.tried_rates))
+        if not 1 <= count <= MOST_SWEPT_RATES or count < len(self.tried_rates):
+            raise ValueError(f"a sweep takes 1 to {MOST_SWEPT_RATES} different learning rates")
+
     def _insist_on_values(self) -> None:
         if sum(values is not None for values in self._instead_of_sizes.values()) > 1:
             raise ValueError("only one of learning rates, normalizations and orders can be raced")
         count, name = len(self.values), f"{self.raced.replace('_', ' ')}s"
-        if not 1 <= count <= MOST_VALUES or len(set(self.values)) < count:
-            raise ValueError(f"a race takes 1 to {MOST_VALUES} different {name}, not {count}")
+        most = MOST_SWEPT_SIZES if self.is_sweep else MOST_VALUES
+        if not 1 <= count <= most or len(set(self.values)) < count:
+            raise ValueError(f"a race takes 1 to {most} different {name}, not {count}")
         if self.raced == "batch_size":
             return
         if len(self.batch_sizes) != 1:
@@ -127,10 +138,15 @@ class Plan:
     @property
     def _instead_of_sizes(self) -> dict[Raced, Sequence[Value] | None]:
         return {
-            "learning_rate": self.learning_rates,
+            "learning_rate": None if self.is_sweep else self.learning_rates,
             "normalization": self.normalizations,
             "order": self.orders,
         }
+
+    @property
+    def is_sweep(self) -> bool:
+        """Whether each batch size tries all the learning rates given."""
+        return self.rule == "tuned" and self.learning_rates is not None
 
     @property
     def raced(self) -> Raced:
@@ -155,11 +171,18 @@ class Plan:
 
     @property
     def tried_rates(self) -> tuple[float, ...]:
-        """By what the rule's learning rate is multiplied, in this order."""
+        """By what the rule's learning rate is multiplied, in this order; in a sweep, the rates."""
+        if self.is_sweep:
+            return tuple(sorted(self.learning_rates))
         return TRIED_RATES if self.rule == "tuned" else (1.0,)
 
     def settings(self, batch_size: int, tried: float = 1.0) -> Settings:
-        """The size with the learning rate that the rule gives it, so many times as high."""
+        """The size with the learning rate that the rule gives it, so many times as high.
+
+        tried: one of tried_rates; in a sweep the learning rate itself.
+        """
+        if self.is_sweep:
+            return Settings(batch_size, tried)
         ratio = batch_size / REFERENCE_SIZE
         factor = {"same": 1.0, "linear": ratio}.get(self.rule, sqrt(ratio))
         rate = self.learning_rate * factor * tried
@@ -173,7 +196,7 @@ class Plan:
     def heats(self) -> list[list[Start]]:
         """Who runs against whom: the values at each seed, and last the tutorial's way.
 
-        Where rates are tuned, there is a heat for each of them in place of seeds.
+        Where rates are tuned, there is a heat for each of them, at every seed.
         """
         heats = [
             [self._start(value, replace(self.setup, seed=seed), tried) for value in self.values]

@@ -10,8 +10,10 @@ from typing import Literal
 
 from mnist_core.race.competitors import Competitor, RaceRecord
 from mnist_core.race.plan import Value
+from mnist_core.race.results import reached
+from mnist_core.records import Clock
 
-Quantity = Literal["test_loss", "epoch_seconds"]
+Quantity = Literal["test_loss", "epoch_seconds", "updates_to_target", "seconds_to_target"]
 
 # Two-sided 95 % quantiles of Student's t by degrees of freedom, from any statistical table.
 _T_95 = {2: 4.303, 4: 2.776}
@@ -47,7 +49,8 @@ class Difference:
 def differences(record: RaceRecord, against: Value, quantity: Quantity) -> list[Difference]:
     """Every other competitor against that one, where all seeds of both have finished.
 
-    quantity: "test_loss" at the end, summed; or "epoch_seconds", the median over whole epochs.
+    quantity: "test_loss" at the end, summed; "epoch_seconds", the median over whole epochs; or what
+        the race's own target loss took, where it has one that all seeds have reached.
     """
     measured = _measured(record, quantity)
     return [
@@ -77,9 +80,20 @@ def _epoch_seconds(competitor: Competitor) -> float | None:
     return median(epoch.train_seconds for epoch in competitor.epochs) if competitor.epochs else None
 
 
+def _to_target(clock: Clock) -> Callable[[Competitor], float | None]:
+    def figure(competitor: Competitor) -> float | None:
+        target = competitor.start.budget.test_loss
+        bracket = reached(competitor.test_points, target) if target else None
+        return bracket and bracket.at(clock)
+
+    return figure
+
+
 _FIGURES: dict[Quantity, Callable[[Competitor], float | None]] = {
     "test_loss": _last_loss,
     "epoch_seconds": _epoch_seconds,
+    "updates_to_target": _to_target("updates"),
+    "seconds_to_target": _to_target("seconds"),
 }
 
 

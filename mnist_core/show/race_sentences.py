@@ -133,6 +133,9 @@ def settings(plan: Plan) -> str:
 def _rates(plan: Plan) -> str:
     if plan.rule == "same":
         return f"learning rate {sentences.learning_rate(plan.learning_rate)} for all"
+    if plan.is_sweep:
+        tried = sentences.listed([sentences.learning_rate(rate) for rate in plan.tried_rates])
+        return f"learning rate: the best of {tried} for each size"
     if plan.rule == "tuned":
         return (
             f"learning rate: the best of {len(plan.tried_rates)} for each size, 1 to 100 "
@@ -153,7 +156,8 @@ def best_rates(record: RaceRecord, target: float | None) -> str:
         return ""
     goal = target or common_target(record)
     by = f"updates to a test loss of {goal:,.0f}" if goal else "test loss"
-    each = [_best_rate(record, one) for one in at_best_rates(record, goal).competitors]
+    best = {one.batch_size: one for one in at_best_rates(record, goal).competitors}
+    each = [_best_rate(record, one) for one in best.values()]
     so_far = "" if record.over else " so far"
     return f"Best learning rate{so_far}, by {by}: {sentences.listed(each)}."
 
@@ -253,6 +257,8 @@ def luck(difference: Difference) -> str:
     more, less = {
         "test_loss": ("has the higher loss", "has the lower loss"),
         "epoch_seconds": ("is slower", "is faster"),
+        "updates_to_target": ("needs more updates", "needs fewer updates"),
+        "seconds_to_target": ("needs more seconds", "needs fewer seconds"),
     }[difference.quantity]
     one = name(difference.value)
     return f"bigger than luck: {one} {more if median(difference.values) > 0 else less}"

@@ -33,7 +33,7 @@ _RATES: dict[Rule, str] = {
     "larger steps, which tends to make B_c too small.",
     "square_root": "This race scaled the learning rate by **√B**, the rule derived for Adam: it "
     "stands in for tuned rates.",
-    "tuned": "This race took **the best of five learning rates** for each size, as the law "
+    "tuned": "This race took **the best of the learning rates tried** for each size, as the law "
     "assumes.",
     "linear": "This race scaled the learning rate by **B**, the rule made for plain gradients: "
     "with Adam it goes too far at large sizes.",

@@ -80,9 +80,11 @@ def _row(plan: Plan, competitor: Competitor, dark: bool) -> str:
 def _in_a_word(record: RaceRecord, racing: bool, recorded: bool) -> str:
     heat = ""
     if record.plan.repeats > 1:
-        heat = f"Seed {record.heat + 1} of {record.plan.repeats}. "
+        seed = record.heat // len(record.plan.tried_rates) + 1
+        heat = f"Seed {seed} of {record.plan.repeats}. "
     if record.plan.rule == "tuned":
-        heat = f"Learning rate {record.heat + 1} of {len(record.plan.tried_rates)} for each size. "
+        tried = len(record.plan.tried_rates)
+        heat += f"Learning rate {record.heat % tried + 1} of {tried} for each size. "
     if recorded:
         return f"{heat}This race is **recorded**, not run here and now."
     if record.over:

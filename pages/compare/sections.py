@@ -252,6 +252,8 @@ _TIMINGS = (
 _LUCK = {
     "test_loss": ("Test loss at the end, difference", "{:,.1f}"),
     "epoch_seconds": ("Seconds of training per epoch, difference", "{:,.3g}"),
+    "updates_to_target": ("Updates to the race’s target, difference", "{:,.0f}"),
+    "seconds_to_target": ("Seconds to the race’s target, difference", "{:,.3g}"),
 }
 _TUTORIAL_COLUMNS = {
     "way": ("how it is trained", "{}"),

@@ -81,14 +81,16 @@ def race_to_target(
     """
     plan = Plan(batch_sizes=tuple(updates), repeats=repeats)
     competitors = tuple(
-        _competitor_to_target(start, updates[start.settings.batch_size], cost)
+        competitor_to_target(start, updates[start.settings.batch_size], cost)
         for heat in plan.heats()
         for start in heat
     )
     return RaceRecord(plan, MACHINE, repeats - 1, competitors)
 
 
-def _competitor_to_target(start: Start, to_target: float, cost: tuple[float, float]) -> Competitor:
+def competitor_to_target(
+    start: Start, to_target: float, cost: tuple[float, float] = (1e-3, 1e-5)
+) -> Competitor:
     """Tested before, a tenth less than so many updates after, and a tenth more."""
     size = start.settings.batch_size
     each = cost[0] + cost[1] * size

@@ -41,8 +41,16 @@ def few_loaded(monkeypatch, tiny):
         ("benchmark --batch-sizes 0", "a whole number from 1 to 60000"),
         ("benchmark --seconds 0", "a number of seconds from 1 to 86400"),
         ("benchmark --seconds nan", "a number of seconds from 1 to 86400"),
-        ("paint", "'train', 'noise', 'benchmark', 'handout'"),
-        ("", "train | noise | benchmark | handout"),
+        ("sweep --batch-sizes 0,10", "each 1 to 60000"),
+        ("sweep --batch-sizes 10,10", "1 to 12 different numbers with commas between them"),
+        ("sweep --batch-sizes 10;20", "1 to 12 different numbers with commas between them"),
+        ("sweep --learning-rates nan", "above 0 and at most 1"),
+        ("sweep --learning-rates 1e-3,2", "above 0 and at most 1"),
+        ("sweep --seeds 2", "choose from 1, 3, 5"),
+        ("sweep --target 0", "a number above 0 and at most 1e+06"),
+        ("sweep --epochs inf", "a number above 0 and at most 10,000"),
+        ("paint", "'train', 'noise', 'benchmark', 'sweep', 'handout'"),
+        ("", "train | noise | benchmark | sweep | handout"),
     ],
 )
 def test_wrong_use_is_answered_by_one_line_and_status_2(capsys, arguments, allowed):

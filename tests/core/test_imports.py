@@ -24,5 +24,10 @@ def test_only_what_trains_brings_pytorch():
     assert "torch" in imported_with("mnist_core.training.run")
 
 
+def test_nothing_of_ray_is_imported_before_a_cluster_is_asked_for():
+    assert "mnist_core.cluster.connection" in MODULES
+    assert "ray" not in imported_with(*MODULES)
+
+
 def test_the_core_never_imports_streamlit():
     assert "streamlit" not in imported_with(*MODULES)

@@ -6,13 +6,13 @@ program that keeps a core busy is in their way, fewer are called: see team.py.
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from math import inf
 
 import numpy as np
 
+from mnist_core.machine import cores
 from mnist_core.training.fast.compiled import Compiled, Workspace, compiled_update
 from mnist_core.training.fast.sharing import BREATH, DONE, NO_DIGIT, WAITING, Job
 from mnist_core.training.fast.team import Team
@@ -55,7 +55,7 @@ class Pool:
     """
 
     def __init__(self, threads: int | None = None) -> None:
-        self.threads = threads or min(_cores(), _MOST_THREADS)
+        self.threads = threads or min(cores(), _MOST_THREADS)
         self._helpers: list[_Helper] = []
         self._lock = threading.Lock()
         self._own = threading.local()
@@ -64,6 +64,11 @@ class Pool:
     def __deepcopy__(self, memo: dict) -> Pool:
         """Itself: copies of a learner share the threads."""
         return self
+
+    def limit(self, threads: int) -> None:
+        """Let so many compute at most from now on: where others have the rest of the cores."""
+        self.threads = min(threads, self.threads)
+        self.team = Team(self.threads - 1)
 
     @property
     def awake(self) -> int:
@@ -151,10 +156,3 @@ def _alone(update: Compiled, space: Workspace) -> int:
         outcome = update.work(0, 1, update.patience, *space.arguments)
         if outcome in (DONE, NO_DIGIT):
             return outcome
-
-
-def _cores() -> int:
-    """That this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

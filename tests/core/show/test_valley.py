@@ -120,7 +120,7 @@ def test_a_critical_size_beyond_all_that_got_there_is_called_a_guess():
         ("same", "tends to make B_c too small"),
         ("square_root", "derived for Adam"),
         ("linear", "**B**"),
-        ("tuned", "the best of five learning rates"),
+        ("tuned", "the best of the learning rates tried"),
     ],
 )
 def test_the_law_is_said_with_how_the_race_chose_its_learning_rates(rule, words):
