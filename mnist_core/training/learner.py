@@ -101,10 +101,16 @@ class CompiledLearner:
     def __deepcopy__(self, memo: dict) -> CompiledLearner:
         copied = object.__new__(CompiledLearner)
         copied.__dict__.update(self.__dict__)
-        state = aligned(3, PADDED)
-        state[:] = self._state
-        copied._take(state)
+        copied._take(_aligned_copy(self._state))
         return copied
+
+    def __getstate__(self) -> dict:
+        """What it is, without what it computes with: that is made anew where it is read."""
+        return {**self.__dict__, "_jobs": None, "network": None}
+
+    def __setstate__(self, state: dict) -> None:
+        self.__dict__.update(state)
+        self._take(_aligned_copy(self._state))
 
     def _take(self, state: np.ndarray) -> None:
         """The parameters, and Adam's averages of the gradient and of its square."""
@@ -163,7 +169,24 @@ class AutogradLearner:
         self.steps = 0
         self.normalization = setup.normalization
         self.network = Network(parameters)
-        self.adam = torch.optim.Adam([parameters], betas=(BETA_1, BETA_2), eps=EPSILON, fused=True)
+        self.adam = _adam(parameters)
+
+    def __getstate__(self) -> dict:
+        parameters = self.network.parameters.detach()
+        return {
+            **self.__dict__,
+            "network": parameters.cpu().numpy(),
+            "adam": self.adam.state_dict(),
+            "device": str(parameters.device),
+        }
+
+    def __setstate__(self, state: dict) -> None:
+        moments, device = state.pop("adam"), torch.device(state.pop("device"))
+        parameters = torch.tensor(state.pop("network"), device=device, requires_grad=True)
+        self.__dict__.update(state)
+        self.network = Network(parameters)
+        self.adam = _adam(parameters)
+        self.adam.load_state_dict(moments)
 
     def update(self, digits: Digits, indices: Tensor, learning_rate: float) -> float:
         """See Learner."""
@@ -195,6 +218,16 @@ class AutogradLearner:
 
     def _logits(self, images: Tensor) -> Tensor:
         return self.network.activations(self.normalization(images).flatten(1))[1]
+
+
+def _adam(parameters: Tensor) -> torch.optim.Adam:
+    return torch.optim.Adam([parameters], betas=(BETA_1, BETA_2), eps=EPSILON, fused=True)
+
+
+def _aligned_copy(state: np.ndarray) -> np.ndarray:
+    copied = aligned(3, PADDED)
+    copied[:] = state
+    return copied
 
 
 @torch.no_grad()

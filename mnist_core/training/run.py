@@ -104,9 +104,19 @@ class Run:
         return self._mnist.device
 
     @property
+    def digits(self) -> Mnist:
+        """Those that it trains and is tested on."""
+        return self._mnist
+
+    @property
     def seconds(self) -> float:
         """Of training so far."""
         return self._history.seconds
+
+    @property
+    def loading_seconds(self) -> float | None:
+        """Of the training time, spent on fetching mini-batches; known of a TutorialLearner."""
+        return getattr(self.learner, "loading_seconds", None)
 
     @property
     def updates(self) -> int:

@@ -40,6 +40,17 @@ class TutorialLearner(AutogradLearner):
         self._batches: Iterator[list[Tensor]] = iter(())
         self._wanted: list[int] = []
 
+    def __getstate__(self) -> dict:
+        return {**super().__getstate__(), "_batches": iter(()), "_digits": None}
+
+    def __setstate__(self, state: dict) -> None:
+        super().__setstate__(state)
+        # Modules and parameters that only look the same would be trained, and these tested.
+        moments = self._adam.state_dict()
+        self._module = self._written_as_the_tutorial_does()
+        self._adam = torch.optim.Adam(self._module.parameters())
+        self._adam.load_state_dict(moments)
+
     def update(self, digits: Digits, indices: Tensor, learning_rate: float) -> float:
         """See Learner."""
         with torch_threads(POOL.threads):
