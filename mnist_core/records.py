@@ -172,6 +172,7 @@ class Snapshot:
     updates_per_second: over about the last second of training at the current settings; None until
         a turn has ended at them.
     error: None, or why the run ended, in plain words.
+    notice: None, or what befell it that did not end it, in plain words.
     """
 
     setup: Setup
@@ -187,6 +188,7 @@ class Snapshot:
     so_far: EpochSoFar
     updates_per_second: float | None
     error: str | None
+    notice: str | None = None
 
     @property
     def untrained(self) -> bool:

@@ -6,6 +6,7 @@ import logging
 import os
 import re
 import socket
+import sys
 from pathlib import Path
 
 _PACKAGE = Path(__file__).parents[1]
@@ -24,7 +25,7 @@ def address_in(environment: dict[str, str] | None = None) -> str | None:
 def join(address: str) -> None:
     """Join the cluster whose head node has this address, HOST:PORT, unless that has been done.
 
-    The nodes get this package from here. Raises ClusterError where that can't be.
+    Nodes elsewhere get this package from here. Raises ClusterError where that can't be.
     """
     _insist_on_an_answer(address)
     try:
@@ -35,14 +36,13 @@ def join(address: str) -> None:
         ) from None
     if ray.is_initialized():
         return
+    options = {"address": address, "log_to_driver": False, "logging_level": logging.ERROR}
     try:
-        ray.init(
-            address=address,
-            namespace="mini-batches",
-            runtime_env={"py_modules": [str(_PACKAGE)]},
-            log_to_driver=False,
-            logging_level=logging.ERROR,
-        )
+        ray.init(**options)
+        if len({node["NodeManagerAddress"] for node in ray.nodes()}) > 1:
+            # Nodes on this computer find the package where it lies, with what is compiled.
+            ray.shutdown()
+            ray.init(**options, runtime_env={"py_modules": [str(_PACKAGE)]})
     except Exception as error:
         first_line = str(error).strip().partition("\n")[0]
         raise ClusterError(
@@ -52,10 +52,9 @@ def join(address: str) -> None:
 
 
 def leave() -> None:
-    """Leave the cluster; what this process began there ends."""
-    import ray
-
-    ray.shutdown()
+    """Leave the cluster, where one has been joined; what this process began there ends."""
+    if "ray" in sys.modules:
+        sys.modules["ray"].shutdown()
 
 
 def _insist_on_an_answer(address: str) -> None:

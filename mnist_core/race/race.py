@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mnist_core import training
 from mnist_core.data import Mnist
-from mnist_core.machine import this_machine
+from mnist_core.machine import Machine, this_machine
 from mnist_core.race.competitors import WATCHED, RaceRecord, State, competitor_of, waiting
 from mnist_core.race.plan import Plan, Start
 
@@ -27,6 +28,8 @@ class Race:
 
     mnist: the digits.
     plan: what the race is to be.
+    make: makes a run, as Run does, which it is unless given.
+    machine: where the runs are trained, this one unless given.
 
     runs: of the heat that is on, for the thread that trains the race.
 
@@ -34,10 +37,18 @@ class Race:
     drop_out() and stop() safe to call.
     """
 
-    def __init__(self, mnist: Mnist, plan: Plan) -> None:
+    def __init__(
+        self,
+        mnist: Mnist,
+        plan: Plan,
+        *,
+        make: Callable[..., Run] | None = None,
+        machine: Machine | None = None,
+    ) -> None:
         self.plan = plan
         self._mnist = mnist
-        self._machine = this_machine(mnist.device)
+        self._make = make or training.Run
+        self._machine = machine or this_machine(mnist.device)
         self._heats = plan.heats()
         self._heat = -1
         self.runs: dict[Start, Run] = {}
@@ -114,15 +125,14 @@ class Race:
     def _run(self, start: Start) -> Run:
         way = {"learner": training.TutorialLearner} if start.way == "tutorial" else {}
         options = {"budget": start.budget, "watched": WATCHED} | way
-        return training.Run(self._mnist, start.settings, start.setup, **options)
+        return self._make(self._mnist, start.settings, start.setup, **options)
 
     def _note(self, start: Start, run: Run) -> None:
         """Keep what a turn gave; the state stays where the competitor was taken out meanwhile."""
         with self._lock:
             before = self._competitors[start]
             state = before.state if before.over else _state_of(run)
-            loading = getattr(run.learner, "loading_seconds", None)
-            self._competitors[start] = competitor_of(start, state, run.latest, loading)
+            self._competitors[start] = competitor_of(start, state, run.latest, run.loading_seconds)
 
     def _end(self, start: Start, state: State, error: str | None = None) -> None:
         with self._lock:

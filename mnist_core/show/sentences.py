@@ -82,6 +82,8 @@ def doing(snapshot: Snapshot, settings: Settings, playing: bool) -> tuple[str, s
     settings: those that the next update uses; a snapshot may be older than they are.
     """
     place = f"epoch {snapshot.so_far.epoch}, batch size {settings.batch_size:,}"
+    if snapshot.notice:
+        place += f"; {snapshot.notice}"
     if snapshot.error:
         return "Ended", snapshot.error
     if playing:

@@ -9,10 +9,14 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 if TYPE_CHECKING:
     import torch
+
+    from mnist_core.data import Mnist
+    from mnist_core.race import Plan, Race
+    from mnist_core.training import Run
 
 
 class Trainable(Protocol):
@@ -179,6 +183,22 @@ class Scheduler:
                 self._wake()
         return errand.outcome
 
+    def begin(self, mnist: Mnist) -> None:
+        """Do what can be done before the first run is made."""
+        self.between_turns(lambda: self.warm_up(mnist.device))
+
+    def new_run(self, mnist: Mnist, *arguments: Any, **options: Any) -> Run:
+        """A run that this scheduler can train; see Run."""
+        from mnist_core.training import Run
+
+        return Run(mnist, *arguments, **options)
+
+    def new_race(self, mnist: Mnist, plan: Plan) -> Race:
+        """A race that this scheduler can train; see Race."""
+        from mnist_core.race import Race
+
+        return Race(mnist, plan)
+
     def hold(self, owner: str, seconds: float) -> None:
         """Give the owner's runs no turn for so long, or until release(); others get theirs."""
         with self._changed:
@@ -242,9 +262,13 @@ class Scheduler:
             return None
 
     def _drop_paused(self) -> None:
-        for seat in [seat for seat in self._queue if not seat.playing]:
+        for seat in [one for one in self._queue if not one.playing and self._rests(one.run)]:
             self._queue.remove(seat)
             del self._seats[seat.run]
+
+    def _rests(self, _run: Trainable) -> bool:
+        """Whether one that is paused has come to its rest: where turns are given here, at once."""
+        return True
 
     def _rests_until(self, seat: _Seat) -> float:
         """Held by the owner, or not due yet."""

@@ -12,6 +12,7 @@ from types import FrameType
 import streamlit as st
 from streamlit import cli_util, delta_generator
 
+from mnist_core.cluster import connection
 from pages.app.addresses import own_address, teachers_link
 from pages.app.clicks import keep_every_click
 from pages.app.loading import LOADING
@@ -39,6 +40,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
         yield
     finally:
         await asyncio.to_thread(SCHEDULER.close)
+        await asyncio.to_thread(connection.leave)
 
 
 def _end_without_a_fault() -> None:

@@ -63,7 +63,7 @@ class Loading:
         else:
             digits.set_result(loaded)
             # Otherwise the first visitor's Start would wait for it.
-            SCHEDULER.between_turns(lambda: SCHEDULER.warm_up(loaded.device))
+            SCHEDULER.begin(loaded)
 
 
 LOADING = Loading()

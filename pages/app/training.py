@@ -190,9 +190,7 @@ class Training:
 
     def start_race(self, plan: Plan) -> None:
         """Run a new race, in place of the one before."""
-        from mnist_core.race import Race
-
-        race = by_trainer(lambda: Race(mnist(), plan))
+        race = by_trainer(lambda: SCHEDULER.new_race(mnist(), plan))
         if self._let_race(race):
             self.race = race
 
@@ -257,9 +255,7 @@ class Training:
         return [self.run, *([self.ghost.run] if self.ghost else [])]
 
     def _new_run(self, settings: Settings, setup: Setup) -> Run:
-        from mnist_core import Run  # it brings PyTorch
-
-        run = by_trainer(lambda: Run(mnist(), settings, setup))
+        run = by_trainer(lambda: SCHEDULER.new_run(mnist(), settings, setup))
         run.tempo, run.watches_noise = _RATES[self.tempo], self.watches_noise
         return run
 

@@ -1,0 +1,183 @@
+"""Training in a real cluster of three nodes, some of which die."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import torch
+from ray.cluster_utils import Cluster
+
+from mnist_core import Budget, Mnist, Run, Settings, Setup
+from mnist_core.cluster import connection
+from mnist_core.cluster.run import RemoteRun
+from mnist_core.cluster.scheduler import ClusterScheduler
+from mnist_core.race import Plan, Race, from_json, to_json
+from tests.cluster.conftest import add_node
+from tests.conftest import wait_until
+from tests.core.races import run_to_the_end
+
+ROOT = Path(__file__).parents[2]
+
+
+def sweep(out: Path, *options: str) -> subprocess.CompletedProcess:
+    command = "sweep --batch-sizes 10000 --learning-rates 1e-3,1e-2 --epochs 0.2 --out"
+    return subprocess.run(
+        [sys.executable, "-m", "mnist_core", *command.split(), str(out), *options],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+
+
+def test_a_sweep_over_a_cluster_gives_what_processes_here_give(cluster, tmp_path):
+    over = sweep(tmp_path / "over.json", "--cluster", cluster.address)
+    assert over.returncode == 0, over.stderr
+    assert over.stderr.splitlines()[-1].startswith("2 of 2: batch size 10,000")
+    # Nobody answers at port 1: it says so, and trains here.
+    here = sweep(tmp_path / "here.json", "--cluster", "127.0.0.1:1")
+    assert here.returncode == 0, here.stderr
+    first = here.stderr.splitlines()[0]
+    assert "127.0.0.1:1 can't be reached" in first
+    assert "on this computer alone" in first
+    there, alone = (from_json((tmp_path / f"{one}.json").read_bytes()) for one in ("over", "here"))
+    losses = [
+        [[point.loss for point in one.test_points] for one in record.competitors]
+        for record in (there, alone)
+    ]
+    assert losses[0] == losses[1]
+    assert len(losses[0]) == 2
+
+
+@pytest.fixture(scope="module")
+def scheduler(cluster, mnist) -> Iterator[ClusterScheduler]:
+    """What a server has that has joined the cluster."""
+    connection.join(cluster.address)
+    made = ClusterScheduler()
+    try:
+        made.begin(mnist)
+        assert made.wait_for_hosts(120)
+        yield made
+    finally:
+        made.close()
+
+
+def retrained(run: RemoteRun, mnist: Mnist) -> Run:
+    """The run here, left alone: the same settings at the same updates."""
+    changes = {change.place.updates: change.after for change in run.latest.changes}
+    first = run.latest.changes[0].before if changes else run.settings
+    alone = Run(mnist, first, run.setup, digits_between_tests=sys.maxsize, tests_after_change=())
+    while alone.updates < run.updates:
+        alone.settings = changes.get(alone.updates, alone.settings)
+        alone.step()
+    return alone
+
+
+def weights(run: Run | RemoteRun) -> bytes:
+    return run.copy_learner().network.parameters.numpy().tobytes()
+
+
+def rest(scheduler: ClusterScheduler, *runs: RemoteRun) -> None:
+    for run in runs:
+        scheduler.pause(run)
+    wait_until(lambda: not any(map(scheduler.is_live, runs)), seconds=60)
+
+
+def node_of(run: RemoteRun, cluster: Cluster) -> object:
+    return next(one for one in cluster.list_all_nodes() if one.node_id == run.node)
+
+
+def test_play_settings_fork_predict_and_pause_mean_there_what_they_mean_here(scheduler, mnist):
+    run = scheduler.new_run(mnist, Settings(50), Setup(seed=5))
+    assert run.latest.untrained
+    scheduler.play(run, owner="a visitor")
+    assert scheduler.is_playing(run)
+    wait_until(lambda: run.updates > 20, seconds=60)
+    run.settings = Settings(100, 1e-3)
+    wait_until(lambda: run.latest.changes, seconds=60)
+    ghost = run.fork()
+    run.settings = Settings(7)
+    scheduler.play(ghost, owner="a visitor")
+    parted = ghost.updates
+    wait_until(lambda: min(run.updates, ghost.updates) > parted + 5, seconds=60)
+    rest(scheduler, run, ghost)
+    assert (ghost.settings, run.settings) == (Settings(100, 1e-3), Settings(7))
+    for one in (run, ghost):
+        alone = retrained(one, mnist)
+        assert weights(one) == weights(alone)
+        images = mnist.test.images[:5]
+        assert torch.equal(one.predict(images), alone.predict(images))
+    stood = run.updates
+    run.advance(0)
+    assert run.updates == stood + 1
+
+
+def test_a_run_whose_node_dies_goes_on_elsewhere_and_is_the_run_that_was_left_alone(
+    cluster, scheduler, mnist
+):
+    run = scheduler.new_run(mnist, Settings(20), Setup(seed=7))
+    run.tempo = 20.0  # so that what is trained here once more is little
+    scheduler.play(run, owner="a visitor")
+    wait_until(lambda: run.updates > 3, seconds=60)
+    run.settings = Settings(30)
+    wait_until(lambda: run.latest.changes, seconds=60)
+    wait_until(lambda: run.kept_updates > 3, seconds=60)
+    lost, before = run.node, run.latest
+    cluster.remove_node(node_of(run, cluster), allow_graceful=False)
+    wait_until(lambda: run.latest.notice is not None, seconds=120)
+    assert "the computer that trained it was lost at update " in run.latest.notice
+    again = run.updates
+    wait_until(lambda: run.updates > before.place.updates + 5 > again, seconds=60)
+    assert run.node != lost
+    assert scheduler.is_playing(run)
+    rest(scheduler, run)
+    alone = retrained(run, mnist)
+    assert weights(run) == weights(alone)
+    assert [change.after.batch_size for change in run.latest.changes] == [30]
+
+
+def test_without_a_node_it_is_paused_with_the_reason_and_goes_on_when_there_is_one(
+    cluster, scheduler, mnist
+):
+    run = scheduler.new_run(mnist, Settings(20), Setup(seed=9))
+    run.tempo = 20.0
+    scheduler.play(run, owner="a visitor")
+    wait_until(lambda: run.kept_updates > 3, seconds=60)
+    for node in cluster.list_all_nodes():
+        if node is not cluster.head_node:
+            cluster.remove_node(node, allow_graceful=False)
+    wait_until(lambda: not scheduler.is_live(run), seconds=120)
+    assert "no computer of the cluster is left" in run.latest.notice
+    points, updates = run.latest.test_points, run.updates
+    assert points
+    scheduler.play(run, owner="a visitor")
+    wait_until(lambda: not scheduler.is_live(run))
+    assert run.latest.test_points == points
+    add_node(cluster)
+    assert scheduler.wait_for_hosts(120)
+    scheduler.play(run, owner="a visitor")
+    wait_until(lambda: run.updates > updates, seconds=60)
+    assert run.latest.test_points[0] == points[0]
+    rest(scheduler, run)
+    assert weights(run) == weights(retrained(run, mnist))
+
+
+def test_competitors_of_a_race_train_there_heat_by_heat_and_reach_what_they_reach_here(
+    scheduler, mnist
+):
+    plan = Plan((5_000, 10_000), Budget(epochs=0.2), repeats=3)
+    race = scheduler.new_race(mnist, plan)
+    scheduler.play(race, owner="a visitor")
+    wait_until(lambda: race.ended and not scheduler.is_live(race), seconds=180)
+    here = run_to_the_end(Race(mnist, plan))
+    assert [one.state for one in race.latest.competitors] == ["finished"] * 6
+    assert from_json(to_json(race.latest)) == race.latest
+    for one, other in zip(race.latest.competitors, here.competitors, strict=True):
+        assert [point.loss for point in one.test_points] == [
+            point.loss for point in other.test_points
+        ]
+    assert race.latest.machine.threads == 1
