@@ -85,6 +85,11 @@ class RemoteRun:
         return self._home and self._home.node
 
     @property
+    def vault_node(self) -> str | None:
+        """The node that keeps its checkpoints now; None where it has none."""
+        return self._home and self._home.vault_node
+
+    @property
     def kept_updates(self) -> int:
         """How many had been made at its latest checkpoint, as far as is known here."""
         return self._kept_updates
