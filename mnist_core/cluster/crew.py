@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
 import threading
 import time
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 MOST_HOSTS = 64
 NEWS_SECONDS = 0.2  # from word to word of a host: frames come less often
 _LOOK_SECONDS = 1.0  # from look to look at the nodes
+_AGAIN_SECONDS = 5.0  # before a host is begun in place of one that could not begin
 _THREADS = 16  # calls that a host answers at the same time
 _MOST_WORDS = 200  # a second, of all hosts together
 
@@ -77,6 +79,8 @@ class Crew:
         self._look_at_nodes()
         self._thread = threading.Thread(target=self._listen, name="mnist-crew", daemon=True)
         self._thread.start()
+        # Ray ends the process where a thread still uses it when it has gone.
+        atexit.register(self.close)
 
     @property
     def homes(self) -> list[Home]:
@@ -116,7 +120,8 @@ class Crew:
             if home not in self._homes:
                 return
             self._homes.remove(home)
-            self._next_look = 0.0
+            # One that has never trained may fail for a reason that stays.
+            self._next_look = time.monotonic() + (0.0 if home.node else _AGAIN_SECONDS)
         for guest in list(home.guests.values()):
             guest.move(home)
 
@@ -133,6 +138,9 @@ class Crew:
         """End all hosts."""
         import ray
 
+        atexit.unregister(self.close)
+        if self._closed.is_set():
+            return
         self._closed.set()
         self._thread.join()
         for actor in [*(home.actor for home in self._homes), *self._vaults.values()]:
@@ -140,26 +148,29 @@ class Crew:
         self._homes.clear()
 
     def _listen(self) -> None:
+        while not self._closed.is_set():
+            try:
+                if time.monotonic() >= self._next_look:
+                    self._look_at_nodes()
+                for answer in self._answers():
+                    self._hand_on(answer)
+            except Exception:
+                _log.exception("What the cluster answered could not be made use of")
+                self._closed.wait(_LOOK_SECONDS)
+
+    def _answers(self) -> list[Any]:
+        """Those that have come, after a short wait for one."""
         import ray
 
-        while not self._closed.is_set():
-            if time.monotonic() >= self._next_look:
-                self._look_at_nodes()
-            with self._lock:
-                waiting = list(self._waiting)
-            if not waiting:
-                self._closed.wait(0.05)
-                continue
-            answered, _ = ray.wait(waiting, num_returns=1, timeout=0.05, fetch_local=False)
-            if answered and len(waiting) > 1:
-                answered, _ = ray.wait(
-                    waiting, num_returns=len(waiting), timeout=0, fetch_local=False
-                )
-            for one in answered:
-                try:
-                    self._hand_on(one)
-                except Exception:
-                    _log.exception("What a host answered could not be made use of")
+        with self._lock:
+            waiting = list(self._waiting)
+        if not waiting:
+            self._closed.wait(0.05)
+            return []
+        came, _ = ray.wait(waiting, num_returns=1, timeout=0.05, fetch_local=False)
+        if came and len(waiting) > 1:
+            came, _ = ray.wait(waiting, num_returns=len(waiting), timeout=0, fetch_local=False)
+        return came
 
     def _hand_on(self, answer: Any) -> None:
         import ray

@@ -117,9 +117,10 @@ class Host:
             time.sleep(0.005)
         return self._view(place)
 
-    def advance(self, key: str, seconds: float) -> View:
-        """One turn; see Run.advance."""
+    def advance(self, key: str, controls: Controls, seconds: float) -> View:
+        """One turn, as is said; see Run.advance."""
         place = self._place(key)
+        self._apply(key, place, controls)
         self._between_turns(lambda: place.run.advance(seconds))
         return self._view(place)
 

@@ -165,7 +165,7 @@ class RemoteRun:
 
     def advance(self, seconds: float) -> None:
         """One turn, of this run alone, and then its snapshot."""
-        self._take(self._ask("advance", seconds))
+        self._take(self._ask("advance", self._controls, seconds))
 
     def fork(self) -> RemoteRun:
         """A copy of the whole run; it is trained elsewhere too."""

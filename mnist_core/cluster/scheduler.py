@@ -30,10 +30,11 @@ class ClusterScheduler(Scheduler):
         self._crew: Crew | None = None
 
     def begin(self, mnist: Mnist) -> None:
-        """Send the digits to the cluster, and begin the hosts, once."""
+        """Send the digits to the cluster, once, and wait for the first host to be ready."""
         with self._changed:
             if self._crew is None:
                 self._crew = Crew(mnist)
+        self._crew.wait(_START_SECONDS)
 
     def wait_for_hosts(self, seconds: float) -> bool:
         """Whether any host can train, at the latest after so long."""
@@ -47,8 +48,19 @@ class ClusterScheduler(Scheduler):
     def new_race(self, mnist: Mnist, plan: Plan) -> Race:
         """A race whose competitors are trained there; see Race."""
         self.begin(mnist)
-        self._crew.wait(_START_SECONDS)
         return RemoteRace(self._crew, mnist, plan)
+
+    def play(self, run: Trainable, owner: str | None = None) -> None:
+        """See Scheduler."""
+        super().play(run, owner)
+        if isinstance(run, RemoteRun) and self.is_playing(run):
+            run.attend(playing=True)
+
+    def pause(self, run: Trainable) -> None:
+        """See Scheduler."""
+        super().pause(run)
+        if isinstance(run, RemoteRun):
+            run.attend(playing=False)
 
     def hold(self, owner: str, seconds: float) -> None:
         """Nothing is held back here."""

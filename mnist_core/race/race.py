@@ -47,7 +47,7 @@ class Race:
     ) -> None:
         self.plan = plan
         self._mnist = mnist
-        self._make = make or training.Run
+        self._make = make
         self._machine = machine or this_machine(mnist.device)
         self._heats = plan.heats()
         self._heat = -1
@@ -125,7 +125,8 @@ class Race:
     def _run(self, start: Start) -> Run:
         way = {"learner": training.TutorialLearner} if start.way == "tutorial" else {}
         options = {"budget": start.budget, "watched": WATCHED} | way
-        return self._make(self._mnist, start.settings, start.setup, **options)
+        make = self._make or training.Run
+        return make(self._mnist, start.settings, start.setup, **options)
 
     def _note(self, start: Start, run: Run) -> None:
         """Keep what a turn gave; the state stays where the competitor was taken out meanwhile."""

@@ -58,12 +58,12 @@ class Loading:
             import mnist_core.training.warming_up  # noqa: F401 - what trains, and PyTorch with it
 
             loaded = load_mnist()
+            # Otherwise the first visitor's Start would wait for it.
+            SCHEDULER.begin(loaded)
         except BaseException as error:
             digits.set_exception(error)
         else:
             digits.set_result(loaded)
-            # Otherwise the first visitor's Start would wait for it.
-            SCHEDULER.begin(loaded)
 
 
 LOADING = Loading()

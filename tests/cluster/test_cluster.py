@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -51,6 +52,21 @@ def test_a_sweep_over_a_cluster_gives_what_processes_here_give(cluster, tmp_path
     ]
     assert losses[0] == losses[1]
     assert len(losses[0]) == 2
+
+
+def test_pages_and_their_tests_do_not_know_where_runs_are_trained(cluster):
+    chosen = "start_trains or reach_the_run or by_steps or slow_tempo"
+    options = ["-n", "0", "-q", "-p", "no:cacheprovider", "-k", chosen]
+    ended = subprocess.run(
+        [sys.executable, "-m", "pytest", *options, "tests/pages/test_train.py"],
+        cwd=ROOT,
+        env=os.environ | {"RAY_ADDRESS": cluster.address},
+        capture_output=True,
+        text=True,
+        timeout=400,
+    )
+    assert ended.returncode == 0, ended.stdout
+    assert "4 passed" in ended.stdout
 
 
 @pytest.fixture(scope="module")
