@@ -188,6 +188,10 @@ class Snapshot:
     updates_per_second: float | None
     error: str | None
 
+    def __deepcopy__(self, _memo: dict) -> Snapshot:
+        """Itself: it never changes, and holds thousands of records."""
+        return self
+
     @property
     def untrained(self) -> bool:
         """Whether no update has been made."""

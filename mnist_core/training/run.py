@@ -21,7 +21,7 @@ from mnist_core.training.noise import gradient_noise
 from mnist_core.training.sampler import Sampler
 
 DIGITS_BETWEEN_TESTS = 10_000
-TESTS_AFTER_CHANGE = (100, 300, 1_000)  # updates
+TESTS_AFTER_CHANGE = (30, 100, 300, 1_000)  # updates
 MOST_SHOWN = 20  # digits of a mini-batch, at a tempo
 _NOISE_SHARE = 0.1  # of the time of updates and test passes, while the noise is watched
 
