@@ -118,6 +118,8 @@ def layout_of(dark: bool) -> dict[str, Any]:
     axis = {
         "autorange": True,
         "uirevision": "filled",
+        # There is room for them, and to look for those that reach too far takes a tenth of a frame.
+        "ticklabeloverflow": "allow",
         "gridcolor": "rgba(128,128,128,0.25)",
         "zerolinecolor": "rgba(128,128,128,0.6)",
     }
