@@ -37,7 +37,7 @@ def knobs(visitor: Visitor) -> None:
         _tempo(training)
     say_no_room(training, again="Start")
     status = st.container()
-    training.change(_settings(training.run.settings))
+    training.change(_settings(training))
     with status:
         _status(visitor)
     if is_presented():
@@ -96,6 +96,7 @@ def take_key(training: Training, key: str) -> None:
         size = training.run.settings.batch_size
         index = BATCH_SIZES.index(size) + (1 if key == "right" else -1)
         st.session_state["batch_size"] = BATCH_SIZES[max(0, min(index, len(BATCH_SIZES) - 1))]
+        _hand_over(training)
 
 
 def say_no_room(training: Training, again: str) -> None:
@@ -181,13 +182,25 @@ def _race_status(race: RaceRecord) -> str:
     return f"{over} of {len(race.competitors)} competitors have ended. Your run rests meanwhile."
 
 
-def _settings(now: Settings) -> Settings:
+def _hand_over(training: Training) -> None:
+    """Have the run use what the sliders say before the script has drawn the page anew."""
+    chosen, now = st.session_state, training.run.settings
+    learning_rate = chosen.get("learning_rate", now.learning_rate)
+    settings = Settings(chosen["batch_size"], learning_rate)
+    training.rest_while_drawn()
+    training.feed.announce(lambda: training.change(settings))
+
+
+def _settings(training: Training) -> Settings:
+    now = training.run.settings
     batch_size = st.select_slider(
         "Batch size",
         BATCH_SIZES,
         value=now.batch_size,
         key="batch_size",
         format_func=sentences.batch_size,
+        on_change=_hand_over,
+        args=(training,),
         help="Digits in a mini-batch: how many the network sees before each update. "
         "A change is at work from the next mini-batch on.",
     )
@@ -199,6 +212,8 @@ def _settings(now: Settings) -> Settings:
         value=now.learning_rate,
         key="learning_rate",
         format_func=sentences.learning_rate,
+        on_change=_hand_over,
+        args=(training,),
         help="Adam's step size: how far an update moves the weights. The tutorial's is 0.0001.",
     )
     return Settings(batch_size, learning_rate)
