@@ -69,7 +69,8 @@ def _(text: str) -> str:
 
 def n_(one: str, many: str, count: float) -> str:
     """The one text or the other, by the count and the rules of the language at work."""
-    return _texts(language()).ngettext(one, many, count)
+    whole = int(count) if count == int(count) else 2  # gettext counts in whole numbers alone
+    return _texts(language()).ngettext(one, many, whole)
 
 
 def later(text: str) -> str:
