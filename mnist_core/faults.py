@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
-from mnist_core.language import _, later
+from mnist_core.language import later, retold
 
 NOT_FINITE = {
     "training": later(
@@ -24,25 +22,18 @@ A_BATCH = later("a batch of {size}")
 A_TEST_PASS = later("a test pass")
 A_NEW_NETWORK = later("a new network")
 
-_REASONS = (*NOT_FINITE.values(), NO_MEMORY, FAILED)
-_WHAT = (TRAINING, AN_UPDATE, A_BATCH, A_TEST_PASS, A_NEW_NETWORK)
+_ALL = (
+    *NOT_FINITE.values(),
+    NO_MEMORY,
+    FAILED,
+    TRAINING,
+    AN_UPDATE,
+    A_BATCH,
+    A_TEST_PASS,
+    A_NEW_NETWORK,
+)
 
 
 def fault(kept: str) -> str:
     """The reason in the language at work; as it was kept where it is none of those above."""
-    return _told(kept, _REASONS)
-
-
-def _told(text: str, patterns: tuple[str, ...]) -> str:
-    """The text by the first pattern that it follows, the words that fill it included."""
-    for pattern in patterns:
-        if filling := re.fullmatch(_expression(pattern), text, re.DOTALL):
-            pieces = filling.groupdict()
-            if "what" in pieces:
-                pieces["what"] = _told(pieces["what"], _WHAT)
-            return _(pattern).format(**pieces)
-    return text
-
-
-def _expression(pattern: str) -> str:
-    return re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+?)", re.escape(pattern))
+    return retold(kept, _ALL)

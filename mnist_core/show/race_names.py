@@ -18,12 +18,6 @@ RACED: dict[Raced, str] = {
     "normalization": later("normalization"),
     "order": later("order"),
 }
-SEVERAL: dict[Raced, str] = {
-    "batch_size": later("batch sizes"),
-    "learning_rate": later("learning rates"),
-    "normalization": later("normalizations"),
-    "order": later("orders"),
-}
 STATES: dict[State, str] = {
     "waiting": later("waiting"),
     "racing": later("racing"),

@@ -6,7 +6,7 @@ from statistics import median
 
 from mnist_core.language import _, later, n_
 from mnist_core.race.competitors import Competitor, RaceRecord
-from mnist_core.race.plan import REFERENCE_SIZE, Plan
+from mnist_core.race.plan import REFERENCE_SIZE, SEVERAL, Plan
 from mnist_core.race.results import (
     GOOD_FIT,
     CostLine,
@@ -19,7 +19,7 @@ from mnist_core.race.statistics import Difference
 from mnist_core.race.tuning import at_best_rates
 from mnist_core.settings import Budget
 from mnist_core.show import sentences
-from mnist_core.show.race_names import RACED, SEVERAL, STATES, at, in_full, name
+from mnist_core.show.race_names import RACED, STATES, at, in_full, name
 
 # The tutorial's own figures: a GPU of 2019, training and test pass together, three epochs at batch
 # size 1 in stored order (111.3, 110.4 and 109.3 s) and twenty at 200.
