@@ -134,7 +134,8 @@ def ghost(run: Snapshot, ghost: Snapshot, since: Place) -> str:
     )
     if not ghost.error:
         return parted
-    return f"{parted} {_('The ghost has ended: {why}.').format(why=fault(ghost.error))}"
+    ended = _("The ghost has ended: {why}.").format(why=fault(ghost.error))
+    return f"{parted} {ended}"
 
 
 def _since(snapshot: Snapshot, since: Place) -> str:

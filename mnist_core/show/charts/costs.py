@@ -288,7 +288,7 @@ def _part(name: str, values: list[float], shape: str, dark: bool) -> dict[str, A
             "line": {"color": tint, "width": 2},
             **({"pattern": pattern} if shape else {}),
         },
-        "hovertemplate": f"{name}<br>{_('%{y:.3~g} s')}",
+        "hovertemplate": f"{name}<br>" + _("%{y:.3~g} s"),
     }
 
 

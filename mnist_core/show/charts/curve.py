@@ -155,7 +155,7 @@ def _line(size: int, measure: Measure, dark: bool) -> dict[str, Any]:
             "opacity": 1,
             "line": {"color": tint, "width": 2},
         },
-        "hovertemplate": f"{value}<br>{_('at %{x:,.4~g}')}",
+        "hovertemplate": f"{value}<br>" + _("at %{x:,.4~g}"),
     }
 
 
@@ -225,7 +225,7 @@ def _training_loss_line(snapshot: Snapshot, against: Clock, dark: bool) -> dict[
         "x": [_clock(point.place, against) for point in snapshot.loss_points],
         "y": [point.loss for point in snapshot.loss_points],
         "line": {"color": grey(dark), "width": 1},
-        "hovertemplate": f"%{{y:.4~g}}<br>{_('at %{x:,.4~g}')}",
+        "hovertemplate": "%{y:.4~g}<br>" + _("at %{x:,.4~g}"),
     }
 
 

@@ -212,7 +212,7 @@ def _trace(
         "y": y,
         "line": {"color": line.tint, "width": 1, "dash": line.dash},
         "marker": {"color": line.tint, "size": 5, "symbol": line.symbol},
-        "hovertemplate": f"{value}<br>{_('at %{x:,.4~g}')}",
+        "hovertemplate": f"{value}<br>" + _("at %{x:,.4~g}"),
     }
 
 
