@@ -149,7 +149,8 @@ def settings(plan: Plan) -> str:
         "order": _("digits {order}").format(order=_(_ORDERS[setup.order])),
     }
     del same_for_all[plan.raced]
-    return " · ".join([f"{raced} {names}", *same_for_all.values()])
+    first = _("{raced} {names}").format(raced=raced, names=names)
+    return " · ".join([first, *same_for_all.values()])
 
 
 def _rates(plan: Plan) -> str:
