@@ -52,7 +52,7 @@ WORSE = (later("None of them"), later("Fewer than half"), later("Half or more"))
 STATIONS = (
     Station(
         name=later("One digit"),
-        page="Digits",
+        page=later("Digits"),
         question=later(
             "To the network a digit is 28 × 28 = 784 numbers, from 0 (black) to 1 (white). How "
             "many of the 784 are exactly 0 in the digit on this page?"
@@ -67,7 +67,7 @@ STATIONS = (
     ),
     Station(
         name=later("Normalization"),
-        page="Digits",
+        page=later("Digits"),
         question=later(
             "The tutorial turns every pixel x into (x − 0.5) / 0.5: black becomes −1, white +1. "
             "Where will the mean of all training pixels then lie?"
@@ -79,7 +79,7 @@ STATIONS = (
     ),
     Station(
         name=later("One update"),
-        page="Mini-batch",
+        page=later("Mini-batch"),
         question=later(
             "Twenty updates, each on a single digit, all from the same weights. How many of them "
             "will make the test loss worse?"
@@ -93,7 +93,7 @@ STATIONS = (
     ),
     Station(
         name=later("With and without"),
-        page="Compare",
+        page=later("Compare"),
         question=later(
             "An epoch uses all 60,000 digits once, whatever the batch size. How long will it take "
             "one digit at a time, against batches of 200?"
@@ -106,7 +106,7 @@ STATIONS = (
     ),
     Station(
         name=later("Three clocks"),
-        page="Compare",
+        page=later("Compare"),
         question=later(
             "Five batch sizes learn for ten seconds each. Pick them in the order in which they "
             "will end: the lowest test loss first."
@@ -124,7 +124,7 @@ STATIONS = (
     ),
     Station(
         name=later("Predictions"),
-        page="Predictions",
+        page=later("Predictions"),
         question=later(
             "Untrained, the network only guesses. How will the number of test digits that it "
             "reads right, of 100, grow while it sees every training digit once? Sketch it."
@@ -146,7 +146,7 @@ STATIONS = (
     ),
     Station(
         name=later("The noise"),
-        page="Mini-batch",
+        page=later("Mini-batch"),
         question=later(
             "Each needle is the gradient of 10 digits, and points far away from that of all "
             "60,000. How many degrees away will batches of 1,000 point, a hundred times as many?"
