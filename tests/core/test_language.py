@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import threading
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
@@ -74,6 +76,42 @@ def test_a_button_that_a_text_names_is_named_as_it_is_translated(korean):
         for name in re.findall(r"\*\*([^*{}]+)\*\*", text):
             button = korean.get(name) or korean.get(name.replace("’", "'"))
             assert not button or f"**{button.string}**" in message.string, text
+
+
+# In words, though nobody is shown them: keys of records and of rows, and places in a chart.
+NOT_SHOWN = {
+    "angle, degrees",
+    "bottom left",
+    "dropped out",
+    "made it worse",
+    "mean change",
+    "relative length",
+    "sorted by label",
+    "top center",
+}
+
+
+def unmarked(tree: ast.AST) -> Iterator[str]:
+    """The texts of more than a word that are neither marked nor a docstring."""
+    passed: set[ast.AST] = set()
+    for node in ast.walk(tree):
+        called = node.func if isinstance(node, ast.Call) else None
+        if isinstance(called, ast.Name) and called.id in MARKS:
+            passed.update(ast.walk(node))
+        elif isinstance(node, ast.Expr):
+            passed.add(node.value)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in passed:
+            text = re.sub(r"<[^>]*>", "", node.value)
+            if re.search(r"[A-Za-z]{2,}[,:]? [A-Za-z]{2,}", text):
+                yield text
+
+
+def test_no_sentence_that_is_shown_is_left_unmarked():
+    files = [*(CORE / "show").rglob("*.py")]
+    assert len(files) > 25
+    for file in files:
+        assert set(unmarked(ast.parse(file.read_text(encoding="utf-8")))) <= NOT_SHOWN, file
 
 
 def test_no_text_is_marked_within_an_f_string_where_it_would_not_be_found():

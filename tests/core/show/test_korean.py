@@ -5,20 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from html import unescape
 from pathlib import Path
 from typing import Any
 
-from mnist_core import Run, Settings
+from mnist_core import Mnist, Run, Settings
 from mnist_core.__main__ import main
 from mnist_core.data import Normalization
+from mnist_core.faults import A_TEST_PASS, NO_MEMORY
 from mnist_core.language import _, speaking
-from mnist_core.race import Plan
+from mnist_core.race import Plan, Race, RaceRecord, waiting
 from mnist_core.race.results import update_costs
 from mnist_core.race.scaling import target_scaling
-from mnist_core.records import NoiseScales
+from mnist_core.records import NoiseScales, Place
 from mnist_core.settings import Budget
 from mnist_core.show import (
+    charts,
     classroom,
     lesson,
     mini_batch,
@@ -29,18 +32,26 @@ from mnist_core.show import (
     sentences,
     valley,
 )
+from mnist_core.show.charts import RaceView
 from mnist_core.show.kinds import Curve, Line
 from mnist_core.show.lesson import GLOSSARY, STATIONS
 from mnist_core.show.questions import QUESTIONS, RACE_QUESTIONS
 from mnist_core.show.standalone import handout, replay
 from tests.conftest import train_epochs
 from tests.core.english import english_in
-from tests.core.races import RACED_AT_ONE_SIZE, made_up_race, made_up_races_at_one_size
+from tests.core.races import (
+    MACHINE,
+    RACED_AT_ONE_SIZE,
+    made_up_race,
+    made_up_races_at_one_size,
+    run_to_the_end,
+)
 from tests.core.show import valley as valleys
 from tests.core.show.figures import figures
 from tests.core.show.lesson import NEEDLES, SAMPLE, TRIALS
 
 CONFIG = Path(__file__).parents[3] / ".streamlit" / "config.toml"
+AT_THE_START = Place(0, 0.0, 0, 0.0)
 SHOWN = {"text", "title", "name", "hovertemplate", "ticktext"}
 
 
@@ -56,9 +67,29 @@ def texts_in(part: Any, shown: bool = False) -> Iterator[str]:
         yield part
 
 
+def figures_at_the_beginning(tiny: Mnist) -> Iterator[charts.Figure]:
+    """Charts that say what will appear, and those that show the tutorial's way too."""
+    untrained = Run(tiny).snapshot()
+    yield charts.learning_curve(untrained)
+    yield charts.noise_curve(untrained)
+    yield charts.class_sample(replace(SAMPLE, epochs=0, networks=()))
+    for race in (waiting(Plan(), MACHINE), with_the_tutorials_way(tiny)):
+        yield charts.race_curve(race, RaceView())
+        yield from (charts.target_chart(race, target, "seconds") for target in (None, 1.0, 1e6))
+        yield charts.race_epoch_seconds(race)
+        yield charts.where_the_seconds_go(race)
+
+
+@cache
+def with_the_tutorials_way(tiny: Mnist) -> RaceRecord:
+    """A race that has ended, of batch sizes and of the tutorial's way."""
+    return run_to_the_end(Race(tiny, Plan((1, 200), Budget(epochs=1), tutorial="tenth")))
+
+
 def test_every_chart_is_wholly_in_korean(tiny):
     with speaking("ko"):
         drawn = [text for figure in figures(tiny, dark=False) for text in texts_in(figure)]
+        drawn += [text for one in figures_at_the_beginning(tiny) for text in texts_in(one)]
     assert len(drawn) > 500
     for text in drawn:
         assert not english_in(text), text
@@ -90,8 +121,9 @@ def of_what_was_measured(run: Run) -> Iterator[str]:
         lesson.degrees_away(needles),
     ):
         yield from (measured.figure, measured.see)
-    order = lesson.order_by_loss(made_up_race({1: [9e3, 1e3], 2: [9e3, 2e3]}, {1: 2.0, 2: 2.0}))
-    yield from (order.figure, order.see) if order else ()
+    order = lesson.order_by_loss(made_up_race({10: [9e3, 1e3], 11: [9e3, 2e3]}, {10: 2, 11: 2}))
+    assert order
+    yield from (order.figure, order.see)
     curve, line = STATIONS[5].kind, STATIONS[3].kind
     assert isinstance(curve, Curve)
     assert isinstance(line, Line)
@@ -104,11 +136,16 @@ def of_what_was_measured(run: Run) -> Iterator[str]:
 
 
 def of_a_run(run: Run, ghost: Run) -> Iterator[str]:
-    snapshot = run.snapshot()
+    snapshot, untrained = run.snapshot(), replace(run.snapshot(), place=AT_THE_START)
+    failed = replace(snapshot, error=NO_MEMORY.format(what=A_TEST_PASS))
+    for one in (untrained, failed):
+        yield from sentences.doing(one, one.settings, False)
+    yield sentences.progress(replace(untrained, test_points=()))
     for playing in (True, False):
         yield from sentences.doing(snapshot, snapshot.settings, playing)
     yield sentences.progress(snapshot)
-    yield sentences.ghost(snapshot, ghost.snapshot(), snapshot.test_points[1].place)
+    ended = replace(ghost.snapshot(), error=NO_MEMORY.format(what=A_TEST_PASS))
+    yield sentences.ghost(snapshot, ended, snapshot.test_points[1].place)
     yield from (sentences.noise(snapshot) or "none", sentences.lesson(snapshot.epochs) or "none")
     yield from (sentences.batch_size(size) for size in (1, 60_000))
     yield from (sentences.ordinal(number) for number in range(1, 24))
@@ -116,10 +153,14 @@ def of_a_run(run: Run, ghost: Run) -> Iterator[str]:
     yield sentences.changes(snapshot.changes)
 
 
-def of_races() -> Iterator[str]:
+def of_races(tiny: Mnist) -> Iterator[str]:
+    tuned = run_to_the_end(Race(tiny, Plan((10, 100), Budget(epochs=1), rule="tuned")))
+    yield from (race_sentences.best_rates(tuned, target) for target in (None, 1e6))
     batch_sizes = made_up_race({1: [9e3, 3e3], 200: [9e3, 4e3]}, {1: 8.0, 200: 0.34}, 3)
-    tutorials = made_up_race({1: [9e3, 3e3], 200: [9e3, 4e3]}, {1: 8.0, 200: 0.34})
-    for race in (batch_sizes, tutorials, *made_up_races_at_one_size(3)):
+    tutorials = with_the_tutorials_way(tiny)
+    yield race_sentences.tutorial(tutorials)
+    races = (waiting(Plan(), MACHINE), tuned, batch_sizes, tutorials)
+    for race in (*races, *made_up_races_at_one_size(3)):
         yield from race_verdict.verdict(race)
         yield from map(race_sentences.progress, race.competitors)
         yield from (race_sentences.epoch_seconds(race), race_sentences.cost(update_costs(race)[1]))
@@ -128,7 +169,7 @@ def of_races() -> Iterator[str]:
         for quantity in ("test_loss", "epoch_seconds"):
             for row in race_tables.luck_rows(race, race.plan.values[0], quantity):
                 yield from texts_in(list(row.values()), shown=True)
-    for row in race_tables.tutorial_rows(batch_sizes):
+    for row in race_tables.tutorial_rows(tutorials):
         yield from texts_in(list(row.values()), shown=True)
     budgets = (Budget(seconds=10), Budget(epochs=2, test_loss=3e3))
     plans = [Plan(budget=budget, rule=rule) for budget in budgets for rule in ("same", "linear")]
@@ -165,7 +206,7 @@ def test_every_sentence_and_every_table_is_wholly_in_korean(tiny):
     train_epochs(ghost, 2)
     with speaking("ko"):
         said = [*of_the_lesson(), *of_what_was_measured(run), *of_a_run(run, ghost)]
-        said += [*of_races(), *of_the_valley(), *of_the_class()]
+        said += [*of_races(tiny), *of_the_valley(), *of_the_class()]
     assert len(said) > 300
     for text in said:
         assert not english_in(text), text
