@@ -70,6 +70,13 @@ def test_what_is_read_is_what_is_written(korean):
     assert there == [(str(one.id), str(one.string)) for one in read_mo(compiled) if one.id]
 
 
+def test_markdown_sees_where_emphasis_ends_and_strikes_no_text_through(korean):
+    for message in korean:
+        said = "".join(message.string)
+        assert not re.search(r"[^\w\s*}]\*+[가-힣]", said), said
+        assert len(re.findall(r"~(?!g)", said)) < 2, said
+
+
 def test_a_button_that_a_text_names_is_named_as_it_is_translated(korean):
     for message in korean:
         text = message.id if isinstance(message.id, str) else ""
