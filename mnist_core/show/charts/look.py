@@ -12,6 +12,7 @@ from typing import Any
 from plotly.colors import hex_to_rgb, sample_colorscale
 
 from mnist_core.data import TRAINING_DIGITS
+from mnist_core.language import _
 from mnist_core.race.plan import Plan, Value
 
 Figure = dict[str, Any]
@@ -138,7 +139,7 @@ def layout_of(dark: bool) -> dict[str, Any]:
             "yref": "container",
             "y": 0,
             "yanchor": "bottom",
-            "title": {"text": "batch size"},
+            "title": {"text": _("batch size")},
         },
         "showlegend": True,
         "hoverlabel": {"font": {"size": 14}},
