@@ -23,7 +23,7 @@ from pages.app.loading import LOADING
 from pages.app.presence import is_on_this_computer
 from pages.app.scheduling import SCHEDULER
 from pages.app.visitors import Visitor
-from pages.components.part import next_moment
+from pages.components.part import next_moment, written
 
 # Why a connection was closed: nobody is known by that token; the tab has a newer connection.
 UNKNOWN, REPLACED = 4404, 4409
@@ -223,14 +223,14 @@ class _Line:
             return began, None
         self._news = news
         self._moment, parts = self._visitor.feed.parts()
-        frame = self._changed({key: json.dumps(shown) for key, shown in parts.items()})
+        frame = self._changed({key: written(shown) for key, shown in parts.items()})
         if frame and self._here:
             SCHEDULER.hold(self._visitor.id, _SETTLE_SECONDS if self._settling else PAINT_SECONDS)
         return began, frame
 
-    def _changed(self, written: dict[str, str]) -> str | None:
+    def _changed(self, parts: dict[str, str]) -> str | None:
         """A frame of those parts, in JSON, that are other than they were sent last."""
-        changed = {key: text for key, text in written.items() if self._sent.get(key) != text}
+        changed = {key: text for key, text in parts.items() if self._sent.get(key) != text}
         if not changed:
             return None
         self._sent |= changed
