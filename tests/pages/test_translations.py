@@ -77,6 +77,6 @@ def no_text(node: ast.AST) -> bool:
     """Whether it is marked, or no text of a page: a docstring, an error, a log's line."""
     if isinstance(node, ast.Call):
         called = getattr(node.func, "id", getattr(node.func, "attr", ""))
-        return called in ("_", "n_", "later", "exception", "print")
+        return called in ("_", "n_", "later", "exception", "print_to_cli")
     is_docstring = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
     return is_docstring or isinstance(node, ast.Raise)
