@@ -37,7 +37,9 @@ st.html(
     ":has(> .st-key-unseen), .st-key-unseen, .st-key-unseen > * { position: absolute; width: 1px; "
     "height: 1px; overflow: hidden; }"
     # A table shows which cell has the focus, but not that it has it at all.
-    "[data-testid=stDataFrame]:has(:focus-visible) { outline: 2px solid currentColor; }</style>"
+    "[data-testid=stDataFrame]:has(:focus-visible) { outline: 2px solid currentColor; }"
+    # Korean is read by words, where a browser would break its lines within them.
+    "html:lang(ko) * { word-break: keep-all; overflow-wrap: break-word; }</style>"
 )
 
 

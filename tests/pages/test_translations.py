@@ -54,6 +54,12 @@ def test_the_pages_read_the_translations_as_they_are_written(korean):
         assert not one.fuzzy
 
 
+def test_no_emphasis_ends_where_markdown_would_not_see_it(korean):
+    for text in marked():
+        translated = translation(korean, text)
+        assert not re.search(r"[^\w\s*}]\*+[가-힣]", translated), translated
+
+
 def test_no_sentence_of_the_pages_is_left_unmarked():
     # What stands for itself in the code, and is marked where it is shown.
     known = {text for one in marked() for text in one} | set(get_args(Order))
