@@ -180,7 +180,8 @@ def _right_and_changed(training: Training, looked: _Looked, guesses: list[int]) 
 
 def _two_lines(labels: list[int], guesses: list[int]) -> str:
     lines = {_("predicted"): guesses, _("real"): labels}
-    text = "\n".join(f"{name:>9}: {' '.join(map(str, row))}" for name, row in lines.items())
+    wide = max(map(len, lines))
+    text = "\n".join(f"{name:>{wide}}: {' '.join(map(str, row))}" for name, row in lines.items())
     # Within reach of the keys: in a narrow window it scrolls.
     named = _("Predicted and real")
     shown = f'<pre tabindex="0" role="region" aria-label="{named}">{text}</pre>'

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from html import unescape
 
 from google.protobuf.json_format import MessageToDict
 from streamlit.testing.v1 import AppTest
 
-# What is for the browser and not for a reader: of an element, and of what a component is given.
-_NOT_READ = {
-    *("id", "elementId", "key", "formId", "icon", "url", "format", "anchor", "elementType"),
-    *("plotly", "path", "sheet", "look", "language", "drawing"),
-}
+# Where the texts are: of an element, of a figure.
+_OF_ELEMENT = {"label", "help", "body", "options", "content", "placeholder", "text"}
 _OF_FIGURE = {"name", "text", "ticktext", "hovertemplate"}
+# What a component is given for the browser alone.
+_NOT_READ = {"key", "plotly", "path", "sheet", "look", "language", "drawing"}
 
 
 def everything(app: AppTest) -> list[str]:
@@ -39,45 +38,43 @@ def _of_element(element: object) -> Iterator[str]:
         yield from map(str, element.value.columns)
         yield from (str(cell) for name in element.value.columns for cell in element.value[name])
     else:
-        # Without the values of enumerations.
-        texts = _of_value(MessageToDict(proto))
-        yield from (text for text in texts if not re.fullmatch("[A-Z_]+", text))
+        yield from _named(MessageToDict(proto), _OF_ELEMENT)
 
 
 def _of_component(data: object) -> Iterator[str]:
     shown = json.loads(data["shown"]) if "shown" in data else None
     yield from _of_value({name: one for name, one in data.items() if name != "shown"})
     if isinstance(shown, dict) and "figure" in shown:
-        yield from _of_figure(shown.pop("figure"))
+        yield from _named(shown.pop("figure"), _OF_FIGURE)
     yield from _of_value(shown)
 
 
-def _of_value(value: object, name: str = "") -> Iterator[str]:
-    if name in _NOT_READ:
-        return
+def _of_value(value: object) -> Iterator[str]:
     if isinstance(value, dict):
-        for key, one in value.items():
-            yield from _of_value(one, key)
+        for name, one in value.items():
+            if name not in _NOT_READ:
+                yield from _of_value(one)
     elif isinstance(value, list):
         for one in value:
-            yield from _of_value(one, name)
+            yield from _of_value(one)
     elif isinstance(value, str):
         yield value
 
 
-def _of_figure(value: object, name: str = "") -> Iterator[str]:
+def _named(value: object, names: Collection[str], name: str = "") -> Iterator[str]:
+    """The texts under those names."""
     if isinstance(value, dict):
         for key, one in value.items():
-            yield from _of_figure(one, key)
+            yield from _named(one, names, key)
     elif isinstance(value, list):
         for one in value:
-            yield from _of_figure(one, name)
-    elif isinstance(value, str) and name in _OF_FIGURE:
+            yield from _named(one, names, name)
+    elif isinstance(value, str) and name in names:
         yield value
 
 
 def _plain(text: str) -> str:
-    """Without tags and fields to be filled in, but with what a screen reader says of a tag."""
+    """Without tags, formulas and fields, but with what a screen reader says of a tag."""
     said = re.findall(r'(?:aria-label|alt)="(.*?)"', text)
-    text = re.sub(r"<style>.*?</style>|<[^>]*>|%?\{[^}]*\}", " ", text, flags=re.DOTALL)
-    return unescape(" ".join([text, *said])).strip()
+    code = r"<style>.*?</style>|<[^>]*>|\$\$.*?\$\$|`[^`]*`|%?\{[^}]*\}"
+    return unescape(" ".join([re.sub(code, " ", text, flags=re.DOTALL), *said])).strip()

@@ -14,7 +14,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from mnist_core.settings import Order
-from tests.pages.marked import PAGES, marked
+from tests.pages.marked import MARKS, PAGES, marked
 
 KOREAN = PAGES.parent / "locale" / "ko" / "LC_MESSAGES"
 
@@ -68,6 +68,16 @@ def test_no_sentence_of_the_pages_is_left_unmarked():
     assert left == []
 
 
+def test_every_mark_is_found_where_the_texts_are_collected():
+    """Within an f-string, for one, none is."""
+    found = {text for one in marked() for text in one}
+    for file in PAGES.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and called(node) in MARKS:
+                texts = [part.value for part in node.args if isinstance(part, ast.Constant)]
+                assert set(texts) <= found, file.name
+
+
 def unmarked(file: Path) -> Iterator[str]:
     """Texts of two words or more that nothing translates. Code for a browser is none."""
     tree = ast.parse(file.read_text(encoding="utf-8"))
@@ -82,7 +92,10 @@ def unmarked(file: Path) -> Iterator[str]:
 def no_text(node: ast.AST) -> bool:
     """Whether it is marked, or no text of a page: a docstring, an error, a log's line."""
     if isinstance(node, ast.Call):
-        called = getattr(node.func, "id", getattr(node.func, "attr", ""))
-        return called in ("_", "n_", "later", "exception", "print_to_cli")
+        return called(node) in (*MARKS, "exception", "print_to_cli")
     is_docstring = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
     return is_docstring or isinstance(node, ast.Raise)
+
+
+def called(call: ast.Call) -> str:
+    return getattr(call.func, "id", getattr(call.func, "attr", ""))
