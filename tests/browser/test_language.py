@@ -43,7 +43,7 @@ def test_a_switch_keeps_what_is_chosen_in_the_browser_and_on_the_server(korean):
         korean.get_by_role("button", name=other).click()
         expect(chosen).to_have_text(name)
         # The next run of the script takes what the browser sends.
-        korean.get_by_test_id("stSidebar").locator(".st-key-reset button").click()
+        korean.locator(f"{SIDEBAR} .st-key-reset button").first.click()
         expect(korean.locator("[data-test-script-state=notRunning]")).to_have_count(1)
         expect(chosen).to_have_text(name, timeout=PATIENCE_MS)
         expect(korean.locator(".st-key-batch_size [role=slider]")).to_have_attribute(

@@ -41,7 +41,7 @@ TITLES = {
 # Names, and what has no Korean word.
 LATIN = {"MNIST", "Adam", "PyTorch", "DataLoader", "SGD", "CSV", "JSON", "PNG", "English"}
 LATIN |= {"LeakyReLU", "softmax", "float", "plotly", "min", "torch"}
-LATIN |= {"McCandlish", *"An Empirical Model of Large Batch Training".split()}
+LATIN |= {"McCandlish", "GPU", *"An Empirical Model of Large Batch Training".split()}
 TEACHER = "a teacher in another tab"
 
 
