@@ -41,10 +41,7 @@ st.html(
     # Korean is read by words, where a browser would break its lines within them.
     "html:lang(ko) * { word-break: keep-all; overflow-wrap: break-word; }"
     # One row of the sidebar holds them, in whichever font.
-    "html:lang(ko) .st-key-tempo button { padding-inline: 0.6rem; }"
-    # Beside the longest title a telephone has just room for what the entries say.
-    "@media (max-width: 480px) { [class*=st-key-language_] [data-testid=stIconMaterial] "
-    "{ display: none; } }</style>"
+    "html:lang(ko) .st-key-tempo button { padding-inline: 0.6rem; }</style>"
 )
 
 

@@ -45,7 +45,6 @@ def language_switch() -> None:
             st.button(
                 name,
                 key=f"language_{code}",
-                icon=":material/translate:",
                 type="tertiary",
                 on_click=_switch,
                 args=(code,),
