@@ -227,6 +227,7 @@ def _values(raced: Raced, linked: Plan) -> None:
         sorted(options) if raced in ("batch_size", "learning_rate") else options,
         key=key,
         format_func=in_this_language(_described),
+        placeholder=_("Choose options"),
         max_selections=MOST_VALUES,
         persist_state="session",
     )
