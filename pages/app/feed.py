@@ -7,7 +7,8 @@ import secrets
 import threading
 from collections.abc import Callable
 
-from pages.app.broadcast import Notice, Parts, Relay
+from mnist_core.language import in_this_language
+from pages.app.broadcast import Edition, Parts, Source
 from pages.app.scheduling import by_trainer
 from pages.components.part import next_moment
 
@@ -34,7 +35,7 @@ class Feed:
 
     def _clear(self) -> None:
         self._makers: list[Callable[[], Parts]] = []
-        self._sources: list[Notice | Relay] = []
+        self._others: list[Callable[[], Edition]] = []
         self._watched: list[tuple[Callable[[], object], object]] = []
         self._lead: Callable[[bool], Parts] = lambda _dark: {}
         self._drawn: Parts = {}
@@ -94,11 +95,11 @@ class Feed:
     def show(self, make: Callable[[], Parts]) -> Parts:
         """Feed the tab from now on with what `make` gives; what it gives now.
 
-        make: is called in the thread that trains, between two turns. It may ask runs, which rest
-            meanwhile, but nothing of Streamlit's.
+        make: is called in the thread that trains, between two turns, and speaks the language that
+            is spoken now. It may ask runs, which rest meanwhile, but nothing of Streamlit's.
         """
         with self._lock:
-            self._makers.append(make)
+            self._makers.append(in_this_language(make))
         made = make()
         self._drawn |= made
         return made
@@ -108,16 +109,17 @@ class Feed:
         drawn, self._drawn = self._drawn, {}
         return drawn
 
-    def tune_in(self, source: Notice | Relay) -> Parts:
+    def tune_in(self, source: Source) -> Parts:
         """Feed the tab from now on with what others are fed with too; what it gives now."""
         with self._lock:
-            self._sources.append(source)
+            self._others.append(in_this_language(source.latest))
         return source.now().parts
 
     def lead(self, make: Callable[[bool], Parts]) -> None:
         """What those who follow this tab see of its page.
 
-        make: is called as for `show`, with whether it is for the dark theme.
+        make: is called as for `show`, with whether it is for the dark theme, and speaks the
+            language of those who follow.
         """
         self._lead = make
 
@@ -137,8 +139,8 @@ class Feed:
     def heard(self) -> dict[str, str]:
         """The parts that others show too, in JSON by key."""
         with self._lock:
-            sources = list(self._sources)
-        return {key: text for source in sources for key, text in source.latest().written.items()}
+            others = list(self._others)
+        return {key: text for latest in others for key, text in latest().written.items()}
 
     def parts(self) -> tuple[int, Parts]:
         """All else that the tab shows now, and the moment from which it counts.

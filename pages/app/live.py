@@ -24,7 +24,7 @@ from pages.app.loading import LOADING
 from pages.app.presence import is_on_this_computer
 from pages.app.scheduling import SCHEDULER
 from pages.app.visitors import Visitor
-from pages.components.part import next_moment
+from pages.components.part import next_moment, written
 
 # Why a connection was closed: nobody is known by that token; the tab has a newer connection.
 UNKNOWN, REPLACED = 4404, 4409
@@ -79,7 +79,7 @@ def seconds_between_frames(spent: float, here: bool, runs_in_training: int) -> f
 
 
 def _written(parts: Parts) -> dict[str, str]:
-    return {key: json.dumps(shown) for key, shown in parts.items()}
+    return {key: written(shown) for key, shown in parts.items()}
 
 
 def _frame_text(moment: int, written: dict[str, str], settles: bool = False) -> str:
@@ -249,9 +249,9 @@ class _Line:
             SCHEDULER.hold(self._visitor.id, _SETTLE_SECONDS if self._settling else PAINT_SECONDS)
         return began, frame
 
-    def _changed(self, written: dict[str, str]) -> str | None:
+    def _changed(self, parts: dict[str, str]) -> str | None:
         """A frame of those parts, in JSON, that are other than they were sent last."""
-        changed = {key: text for key, text in written.items() if self._sent.get(key) != text}
+        changed = {key: text for key, text in parts.items() if self._sent.get(key) != text}
         if not (changed or self._owes_answer):
             return None
         self._owes_answer = False
