@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from mnist_core.cluster.crew import Crew, Home
 from mnist_core.cluster.views import Controls, Difference, View, added
+from mnist_core.faults import FAILED, LOST, MOVED, NO_NODE, TRAINING
 from mnist_core.records import Batch, Snapshot
 from mnist_core.settings import Budget, Settings, Setup
 from mnist_core.show import sentences
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
 
 _LOOK_SECONDS = 0.25  # from look to look of the scheduler
 _PATIENCE_SECONDS = 60.0  # of someone who asks before there is a host
-
-NO_NODE = "paused: no computer of the cluster is left to train on"
 
 
 class NoNodeError(Exception):
@@ -316,14 +315,14 @@ def _drop(home: Home, key: str) -> None:
 def _why_it_failed(error: Exception) -> str:
     cause = getattr(error, "cause", error)
     if isinstance(cause, LookupError) or "ActorDied" in repr(cause):
-        return "its computer was lost, and the one that kept a checkpoint of it too"
-    return f"it could not be trained elsewhere ({type(cause).__name__}: {cause})"
+        return LOST
+    return FAILED.format(what=TRAINING, error=f"{type(cause).__name__}: {cause}")
 
 
 def _what_happened(lost: Snapshot, now: Snapshot) -> str:
     again = lost.place.seconds - now.place.seconds
-    return (
-        f"the computer that trained it was lost at update {lost.place.updates:,}; it goes on "
-        f"elsewhere from update {now.place.updates:,}, {sentences.seconds(max(again, 0))} of "
-        "training before"
+    return MOVED.format(
+        lost=f"{lost.place.updates:,}",
+        now=f"{now.place.updates:,}",
+        time=sentences.seconds(max(again, 0)),
     )

@@ -10,6 +10,7 @@ from streamlit import cli_util
 
 from mnist_core import Scheduler
 from mnist_core.cluster import connection
+from mnist_core.language import in_this_language
 from pages.app.limits import MOST_TRAINING
 from pages.app.presence import is_present
 
@@ -51,9 +52,9 @@ SCHEDULER = scheduler_for(sys.argv[1:])
 
 
 def by_trainer(work: Callable[[], Result]) -> Result:
-    """What this work returns, done between two turns in the thread that trains.
+    """What this work returns, done between two turns in the thread that trains, in this language.
 
     All that is computed at length is computed so: a second thread would take the training a core,
     and the clock would show it.
     """
-    return SCHEDULER.between_turns(work).result()
+    return SCHEDULER.between_turns(in_this_language(work)).result()
