@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect, sync_playwright
 
-from tests.serving import Server, serving
+from tests.serving import Server
 
 PATIENCE_MS = 30_000
 expect.set_options(timeout=PATIENCE_MS)
@@ -20,13 +20,6 @@ _ARGUMENTS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
 )
-
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[Server]:
-    """One server for all tests that leave it as it is."""
-    with serving() as one:
-        yield one
 
 
 @pytest.fixture(scope="session")
