@@ -22,6 +22,7 @@ from mnist_core.benchmark.measure import (
 )
 from mnist_core.data import Mnist, load_mnist
 from mnist_core.data.archives import MnistUnavailableError
+from mnist_core.language import LANGUAGES, speaking
 from mnist_core.machine import this_machine
 from mnist_core.records import EpochRecord
 from mnist_core.settings import Order, Settings, Setup
@@ -109,9 +110,10 @@ def benchmark(options: argparse.Namespace) -> None:
             print(line, flush=True)
 
 
-def handout(_options: argparse.Namespace) -> None:
+def handout(options: argparse.Namespace) -> None:
     """Print the two pages for the teacher, as HTML."""
-    print(standalone.handout(), end="")
+    with speaking(options.language):
+        print(standalone.handout(), end="")
 
 
 def _run(mnist: Mnist, options: argparse.Namespace) -> Run:
@@ -174,6 +176,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     _add_benchmark(commands.add_parser("benchmark", help="compare with the tutorial's way"))
     pages = commands.add_parser("handout", help="print two pages for the teacher, as HTML")
     pages.set_defaults(command=handout, parser=pages)
+    pages.add_argument("--language", choices=LANGUAGES, default="en")
     options, unknown = parser.parse_known_args(arguments)
     if unknown:
         options.parser.refuse(unknown)

@@ -7,7 +7,8 @@ translations lie under locale/, in the format of GNU gettext.
 from __future__ import annotations
 
 import gettext
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache, wraps
@@ -69,7 +70,22 @@ def _(text: str) -> str:
 
 def n_(one: str, many: str, count: float) -> str:
     """The one text or the other, by the count and the rules of the language at work."""
-    return _texts(language()).ngettext(one, many, count)
+    whole = int(count) if count == int(count) else 2  # gettext counts in whole numbers alone
+    return _texts(language()).ngettext(one, many, whole)
+
+
+def retold(text: str, patterns: Sequence[str]) -> str:
+    """A text that was made in English, in the language at work.
+
+    patterns: marked texts, of which it follows one, with anything in place of what stands in
+        braces; that is retold as well. As it is where it follows none.
+    """
+    for pattern in patterns:
+        expression = re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+?)", re.escape(pattern))
+        if found := re.fullmatch(expression, text, re.DOTALL):
+            pieces = {name: retold(piece, patterns) for name, piece in found.groupdict().items()}
+            return _(pattern).format(**pieces)
+    return text
 
 
 def later(text: str) -> str:

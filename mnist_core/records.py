@@ -7,14 +7,15 @@ from math import cos, radians
 from typing import Annotated, Literal
 
 from mnist_core.bounds import MOST_WATCHED, Amount, Count, Label, Number, Share
+from mnist_core.language import later
 from mnist_core.settings import Settings, Setup, updates_per_epoch
 
-# What progress can be counted in: a Place has an attribute of each name.
+# What progress can be counted in: a Place has an attribute of each key; the names are in English.
 Clock = Literal["epochs", "updates", "seconds"]
 CLOCKS: dict[Clock, str] = {
-    "epochs": "epochs",
-    "updates": "updates",
-    "seconds": "seconds of training",
+    "epochs": later("epochs"),
+    "updates": later("updates"),
+    "seconds": later("seconds of training"),
 }
 
 
@@ -187,6 +188,10 @@ class Snapshot:
     so_far: EpochSoFar
     updates_per_second: float | None
     error: str | None
+
+    def __deepcopy__(self, _memo: dict) -> Snapshot:
+        """Itself: it never changes, and holds thousands of records."""
+        return self
 
     @property
     def untrained(self) -> bool:

@@ -8,12 +8,18 @@ from typing import Literal, get_args
 
 from mnist_core.bounds import Amount
 from mnist_core.data import TRAINING_DIGITS, Normalization
+from mnist_core.language import _, later
 
 Order = Literal["shuffled", "stored", "sorted by label"]
 
 DEFAULT_LEARNING_RATE = 1e-4  # the tutorial's
 LARGEST_LEARNING_RATE = 1.0
 LARGEST_SEED = 2**63 - 1
+_LIMITS = {  # of a budget
+    "epochs": later("epochs"),
+    "seconds": later("seconds"),
+    "test_loss": later("test loss"),
+}
 
 
 @dataclass(frozen=True)
@@ -32,13 +38,15 @@ class Settings:
     def __post_init__(self) -> None:
         if not (_is_whole(self.batch_size) and 1 <= self.batch_size <= TRAINING_DIGITS):
             raise ValueError(
-                f"the batch size must be a whole number from 1 to {TRAINING_DIGITS}, "
-                f"not {self.batch_size!r}"
+                _("the batch size must be a whole number from 1 to {most}, not {value!r}").format(
+                    most=TRAINING_DIGITS, value=self.batch_size
+                )
             )
         if not (_is_number(self.learning_rate) and 0 < self.learning_rate <= LARGEST_LEARNING_RATE):
             raise ValueError(
-                f"the learning rate must be a number above 0 and at most "
-                f"{LARGEST_LEARNING_RATE:g}, not {self.learning_rate!r}"
+                _(
+                    "the learning rate must be a number above 0 and at most {most:g}, not {value!r}"
+                ).format(most=LARGEST_LEARNING_RATE, value=self.learning_rate)
             )
 
 
@@ -62,10 +70,16 @@ class Setup:
     def __post_init__(self) -> None:
         if not (_is_whole(self.seed) and 0 <= self.seed <= LARGEST_SEED):
             raise ValueError(
-                f"the seed must be a whole number from 0 to {LARGEST_SEED}, not {self.seed!r}"
+                _("the seed must be a whole number from 0 to {most}, not {value!r}").format(
+                    most=LARGEST_SEED, value=self.seed
+                )
             )
         if self.order not in get_args(Order):
-            raise ValueError(f"the order must be one of {get_args(Order)}, not {self.order!r}")
+            raise ValueError(
+                _("the order must be one of {allowed}, not {value!r}").format(
+                    allowed=get_args(Order), value=self.order
+                )
+            )
 
 
 @dataclass(frozen=True)
@@ -87,8 +101,11 @@ class Budget:
         for limit in fields(self):
             value = getattr(self, limit.name)
             if value is not None and not (_is_number(value) and value > 0):
-                name = limit.name.replace("_", " ")
-                raise ValueError(f"the budget's {name} must be a number above 0, not {value!r}")
+                raise ValueError(
+                    _("the budget's {limit} must be a number above 0, not {value!r}").format(
+                        limit=_(_LIMITS[limit.name]), value=value
+                    )
+                )
 
     def is_spent(self, epochs: float, seconds: float, test_loss: float) -> bool:
         """Whether a run that has come so far has reached one of its limits."""

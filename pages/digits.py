@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from mnist_core import Digits, Normalization
+from mnist_core.language import _, later
 from mnist_core.show import charts, pictures, sentences
 from mnist_core.show.questions import QUESTIONS
 from pages.app import visitors
@@ -26,11 +27,16 @@ from pages.app.theme import is_dark
 from pages.app.visitors import Visitor
 from pages.components.choice import choose
 from pages.components.digit_grid import digit_grid, grid, picked_index, picture, sheet
+from pages.components.headings import heading
 from pages.components.live_chart import chart, live_chart
 from pages.components.question import ask
 
 _STRIP = 12
-_SAMPLES = {"index": "By index", "label": "By label", "random": "At random"}
+_SAMPLES = {
+    "index": later("By index"),
+    "label": later("By label"),
+    "random": later("At random"),
+}
 
 _CELL_CHARACTERS = 7  # -100000: no custom normalization leads further
 _CELLS_CSS = """
@@ -43,11 +49,23 @@ _CELLS_CSS = """
 """
 
 
+_PIXELS_BEFORE = later(
+    "How many pixels have each value before normalization, from {ends}: {share:.0%} of them have "
+    "the lowest."
+)
+_PIXELS_AFTER = later(
+    "How many pixels have each value after normalization, from {ends}: {share:.0%} of them have "
+    "the lowest."
+)
+
+
 def page(visitor: Visitor) -> None:
     """The whole page: the counts, one digit, one row of it, and all pixels."""
     st.markdown(
-        "Pick a digit and look at one row of its pixels before and after normalization: "
-        "the **numbers** change, the **picture** does not."
+        _(
+            "Pick a digit and look at one row of its pixels before and after normalization: "
+            "the **numbers** change, the **picture** does not."
+        )
     )
     train = mnist().train
     _counts()
@@ -65,55 +83,65 @@ def page(visitor: Visitor) -> None:
 def _counts() -> None:
     train, test = mnist().train, mnist().test
     with st.container(horizontal=True, gap="large"):
-        st.metric("Training digits", f"{len(train):,}", width="content")
-        st.metric("Test digits", f"{len(test):,}", width="content")
-    counted = st.expander("How many of each digit", key="counted", on_change="rerun")
+        st.metric(_("Training digits"), f"{len(train):,}", width="content")
+        st.metric(_("Test digits"), f"{len(test):,}", width="content")
+    counted = st.expander(_("How many of each digit"), key="counted", on_change="rerun")
     if counted.open:
         with counted:
             _label_counts(train, test)
 
 
 def _label_counts(train: Digits, test: Digits) -> None:
-    counts = {
-        "training digits": train.labels.bincount().tolist(),
-        "test digits": test.labels.bincount().tolist(),
-    }
-    figure = charts.label_counts(counts["training digits"], counts["test digits"], is_dark())
+    of_training, of_test = train.labels.bincount().tolist(), test.labels.bincount().tolist()
+    counts = {_("training digits"): of_training, _("test digits"): of_test}
+    figure = charts.label_counts(of_training, of_test, is_dark())
     live_chart("label_counts", chart(figure, _in_words(counts), height=320))
     st.dataframe(
-        [{"label": label} | {name: counts[name][label] for name in counts} for label in range(10)],
+        [
+            {_("label"): label} | {name: counts[name][label] for name in counts}
+            for label in range(10)
+        ],
         hide_index=True,
     )
 
 
 def _in_words(counts: dict[str, list[int]]) -> str:
-    return "Bar chart. " + ". ".join(
-        f"Of the {name}, the counts of 0 to 9 are {', '.join(f'{one:,}' for one in of_each)}"
+    told = (
+        _("Of the {digits}, the counts of 0 to 9 are {counts}").format(
+            digits=name, counts=", ".join(f"{one:,}" for one in of_each)
+        )
         for name, of_each in counts.items()
     )
+    return _("Bar chart. {words}").format(words=". ".join(told))
 
 
 def _picked_digit(train: Digits) -> int:
     """Index of the training digit that is picked from the strip."""
-    st.subheader("Sample digits")
+    st.subheader(_("Sample digits"))
     left, right = st.columns([1, 2], vertical_alignment="bottom")
     with left:
-        how = choose("Choose", _SAMPLES, key="samples")
+        how = choose(_("Choose"), _SAMPLES, key="samples")
     with right:
         indices = _sample_indices(train, how)
     # A new strip begins with its first digit.
     key = f"strip_{how}_{indices[0]}_{indices[-1]}"
     picked = picked_index(key, len(indices))
     captions = [str(train.labels[index].item()) for index in indices]
-    names = [f"Training digit {index}, a {train.labels[index]}" for index in indices]
+    names = [_named(train, index) for index in indices]
     digit_grid(key, grid(sheet(train.images[indices]), captions, names, picked))
     return indices[picked]
+
+
+def _named(train: Digits, index: int) -> str:
+    return _("Training digit {index}, a {label}").format(
+        index=index, label=train.labels[index].item()
+    )
 
 
 def _sample_indices(train: Digits, how: str) -> list[int]:
     if how == "index":
         first = st.number_input(
-            f"First index, 0 to {len(train) - 1:,}",
+            _("First index, 0 to {last:,}").format(last=len(train) - 1),
             0,
             len(train) - 1,
             0,
@@ -124,7 +152,7 @@ def _sample_indices(train: Digits, how: str) -> list[int]:
     candidates = torch.arange(len(train))
     if how == "label":
         label = st.pills(
-            "Label",
+            _("Label"),
             range(10),
             default=5,
             required=True,
@@ -132,7 +160,7 @@ def _sample_indices(train: Digits, how: str) -> list[int]:
             persist_state="session",
         )
         candidates = (train.labels == label).nonzero().flatten()
-    st.button("Draw others", key="draw_others", on_click=_draw_others, icon=":material/casino:")
+    st.button(_("Draw others"), key="draw_others", on_click=_draw_others, icon=":material/casino:")
     generator = torch.Generator().manual_seed(st.session_state.get("digits_draw", 0))
     return candidates[torch.randperm(len(candidates), generator=generator)[:_STRIP]].tolist()
 
@@ -146,35 +174,38 @@ def _the_digit(train: Digits, index: int) -> int:
     left, right = st.columns([1, 2], vertical_alignment="center")
     with right:
         with st.container(horizontal=True, gap="large"):
-            st.metric("Training digit", f"{index:,}", width="content")
-            st.metric("Label", train.labels[index].item(), width="content")
-            st.metric("Shape", str(tuple(train.images[index].unsqueeze(0).shape)), width="content")
-        st.caption("Shape: 1 channel (grey), 28 rows, 28 columns.")
-        row = st.slider("Row of pixels, by index", 0, 27, 6, key="row", persist_state="session")
+            st.metric(_("Training digit"), f"{index:,}", width="content")
+            st.metric(_("Label"), train.labels[index].item(), width="content")
+            shape = tuple(train.images[index].unsqueeze(0).shape)
+            st.metric(_("Shape"), str(shape), width="content")
+        st.caption(_("Shape: 1 channel (grey), 28 rows, 28 columns."))
+        row = st.slider(_("Row of pixels, by index"), 0, 27, 6, key="row", persist_state="session")
         st.markdown(
-            f"Index {row} is the **{sentences.ordinal(row + 1)} row**: counting begins at 0. "
-            "It is framed in the picture."
+            _(
+                "Index {row} is the **{nth} row**: counting begins at 0. It is framed in the "
+                "picture."
+            ).format(row=row, nth=sentences.ordinal(row + 1))
         )
     with left:
         picture(
             pictures.enlarged(train.images[index], 12, marked_row=row),
             336,
-            f"Training digit {index}, a {train.labels[index]}, its row {row} framed",
+            _("{digit}, its row {row} framed").format(digit=_named(train, index), row=row),
         )
     return row
 
 
 def _normalization() -> Normalization | None:
     """The normalization chosen on this page; None, with the reason shown, where it is refused."""
-    st.subheader("Normalization")
+    heading(later("Normalization"))
     names = {name: name for name in (*PRESETS, CUSTOM)}
-    name = choose("Mean and standard deviation", names, key="page_normalization")
+    name = choose(_("Mean and standard deviation"), names, key="page_normalization")
     if name != CUSTOM:
         normalization = normalization_of(name)
     else:
         left, right = st.columns(2)
         mean = left.number_input(
-            "Mean",
+            _("Mean"),
             value=0.5,
             step=0.05,
             format="%.4g",
@@ -184,7 +215,7 @@ def _normalization() -> Normalization | None:
             persist_state="session",
         )
         std = right.number_input(
-            "Standard deviation",
+            _("Standard deviation"),
             value=0.5,
             step=0.05,
             format="%.4g",
@@ -195,7 +226,7 @@ def _normalization() -> Normalization | None:
         try:
             normalization = Normalization(mean, std)
         except ValueError as refused:
-            st.error(f"This cannot be used: {refused}. Choose another one.")
+            st.error(_("This cannot be used: {why}. Choose another one.").format(why=refused))
             return None
     st.latex(rf"x \;\mapsto\; \frac{{{centred(normalization)}}}{{{normalization.std:.4g}}}")
     return normalization
@@ -204,16 +235,20 @@ def _normalization() -> Normalization | None:
 def _row_before_and_after(pixels: Tensor, row: int, normalization: Normalization) -> None:
     before, after = (pixels.float() / 255).tolist(), normalization(pixels).tolist()
     st.markdown(
-        f"**Row {row}**, pixel by pixel: above **before**, from 0 (black) to 1 (white), below it "
-        "**after**, shaded as it is drawn."
+        _(
+            "**Row {row}**, pixel by pixel: above **before**, from 0 (black) to 1 (white), below "
+            "it **after**, shaded as it is drawn."
+        ).format(row=row)
     )
     st.html(_cells(before, after))
-    label = f"Line chart of row {row}: before from {_ends(before)}, after from {_ends(after)}"
+    label = _("Line chart of row {row}: before from {before}, after from {after}").format(
+        row=row, before=_ends(before), after=_ends(after)
+    )
     live_chart("row_chart", chart(charts.pixel_row(before, after, is_dark()), label, height=320))
 
 
 def _ends(values: list[float]) -> str:
-    return f"{min(values):.4f} to {max(values):.4f}"
+    return _("{least:.4f} to {most:.4f}").format(least=min(values), most=max(values))
 
 
 def _cells(before: list[float], after: list[float]) -> str:
@@ -242,45 +277,47 @@ def _same_picture(image: Tensor, normalization: Normalization) -> None:
     drawn = normalization.invert(normalization(image))
     difference = (drawn - image.float() / 255).abs().max().item()
     st.markdown(
-        "**The picture is the same.** Drawn from the stored pixels, and from the normalized ones "
-        "by *x* · std + mean:"
+        _(
+            "**The picture is the same.** Drawn from the stored pixels, and from the normalized "
+            "ones by *x* · std + mean:"
+        )
     )
     with st.container(horizontal=True):
-        picture(pictures.enlarged(image, 5), 140, "Drawn from the stored pixels")
-        picture(pictures.enlarged(drawn, 5), 140, "Drawn from the normalized pixels")
-    st.caption(f"The largest difference of a pixel is {difference:.1g}: the rounding of float32.")
+        picture(pictures.enlarged(image, 5), 140, _("Drawn from the stored pixels"))
+        picture(pictures.enlarged(drawn, 5), 140, _("Drawn from the normalized pixels"))
+    st.caption(
+        _("The largest difference of a pixel is {difference:.1g}: the rounding of float32.").format(
+            difference=difference
+        )
+    )
 
 
 def _all_pixels(normalization: Normalization) -> None:
-    st.subheader("All 47 million training pixels")
+    st.subheader(_("All 47 million training pixels"))
     counts = _pixel_counts()
     values = np.arange(256) / 255
     after = (values - normalization.mean) / normalization.std
     own = normalization_of("MNIST's own")
-    rows = [
-        {"pixels": "before", "mean": own.mean, "standard deviation": own.std},
-        {
-            "pixels": "after",
-            "mean": (own.mean - normalization.mean) / normalization.std,
-            "standard deviation": own.std / normalization.std,
-        },
-    ]
-    drawn = {"before": values, "after": after}
-    for column, (name, at) in zip(st.columns(2), drawn.items(), strict=True):
+    drawn = (
+        ("before", _("**Before**"), _PIXELS_BEFORE, values),
+        ("after", _("**After**"), _PIXELS_AFTER, after),
+    )
+    for column, (key, title, told, at) in zip(st.columns(2), drawn, strict=True):
         with column:
-            st.markdown(f"**{name.capitalize()}**")
-            label = (
-                f"How many pixels have each value {name} normalization, from {_ends(at)}: "
-                f"{counts[0] / counts.sum():.0%} of them have the lowest."
-            )
+            st.markdown(title)
+            label = _(told).format(ends=_ends(at), share=counts[0] / counts.sum())
             figure = charts.pixel_histogram(at.tolist(), counts.tolist(), is_dark())
-            live_chart(f"histogram_{name}", chart(figure, label, height=260))
+            live_chart(f"histogram_{key}", chart(figure, label, height=260))
+    pixels, mean, std = _("pixels"), _("mean"), _("standard deviation")
+    moved = (own.mean - normalization.mean) / normalization.std
     st.dataframe(
-        rows,
+        [
+            {pixels: _("before"), mean: own.mean, std: own.std},
+            {pixels: _("after"), mean: moved, std: own.std / normalization.std},
+        ],
         hide_index=True,
         column_config={
-            name: st.column_config.NumberColumn(name, format="%.4f")
-            for name in ("mean", "standard deviation")
+            name: st.column_config.NumberColumn(name, format="%.4f") for name in (mean, std)
         },
     )
 
@@ -293,17 +330,21 @@ def _pixel_counts() -> np.ndarray:
 
 def _hand_over(visitor: Visitor, normalization: Normalization) -> None:
     st.button(
-        "Train with this",
+        _("Train with this"),
         key="train_with_this",
         icon=":material/model_training:",
         on_click=choose_normalization,
         args=(visitor, normalization),
-        help="The next run, after Reset, normalizes its pixels so.",
+        help=_("The next run, after Reset, normalizes its pixels so."),
     )
     if visitor.training.run.setup.normalization == normalization:
-        st.caption("The current run uses this.")
+        st.caption(_("The current run uses this."))
     elif chosen_setup(visitor).normalization == normalization:
-        st.info(f"The next run takes {formula(normalization)}: press **Reset** to make it.")
+        st.info(
+            _("The next run takes {formula}: press **Reset** to make it.").format(
+                formula=formula(normalization)
+            )
+        )
 
 
 page(visitors.current())

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from mnist_core import Clock, Snapshot
+from mnist_core.language import _, later
 from mnist_core.records import CLOCKS
 from mnist_core.show import charts, sentences, tables
 from mnist_core.show.questions import QUESTIONS
-from pages.app import visitors
+from pages.app import run_labels, visitors
 from pages.app.feed import Parts
 from pages.app.loading import mnist
 from pages.app.presenting import is_presented, presentation_button
@@ -33,9 +34,10 @@ from pages.components.live_html import (
 )
 from pages.components.question import ask
 
-_MEASURES = {"sum": "Loss, sum", "mean": "Loss per digit", "accuracy": "Accuracy"}
+_MEASURES = {"sum": later("Loss, sum"), "mean": later("Loss per digit")}
+_MEASURES |= {"accuracy": later("Accuracy")}
 _MOST_ROWS = 200
-_SCALES = {"log": "Log", "linear": "Linear", "latest": "Latest"}
+_SCALES = {"log": later("Log"), "linear": later("Linear"), "latest": later("Latest")}
 
 
 @dataclass(frozen=True)
@@ -84,9 +86,9 @@ def _choices(training: Training) -> _View:
     """One quiet row: what the charts show, and whether a move of the batch size leaves a ghost."""
     row = {"horizontal": True, "vertical_alignment": "center", "gap": "xsmall"}
     with st.container(key="choices", **row):
-        measure = choose("Test", _MEASURES, key="measure", quiet=True)
-        against = choose("Against", CLOCKS, key="against", quiet=True)
-        scale = choose("Scale", _SCALES, key="scale", quiet=True)
+        measure = choose(_("Test"), _MEASURES, key="measure", quiet=True)
+        against = choose(_("Against"), CLOCKS, key="against", quiet=True)
+        scale = choose(_("Scale"), _SCALES, key="scale", quiet=True)
         _ghost_toggle(training)
         presentation_button()
     return _View(measure, against, scale, is_dark())
@@ -94,14 +96,16 @@ def _choices(training: Training) -> _View:
 
 def _ghost_toggle(training: Training) -> None:
     st.toggle(
-        "Ghost",
+        _("Ghost"),
         value=True,
         key="keep_ghost",
         on_change=lambda: training.keep_ghost(st.session_state["keep_ghost"]),
         persist_state="session",
-        help="Where the batch size moves, a copy of the run goes on at the old one: from the same "
-        "weights, Adam’s averages and remaining digits, by turns of equal time. What differs from "
-        "then on is the batch size’s doing.",
+        help=_(
+            "Where the batch size moves, a copy of the run goes on at the old one: from the same "
+            "weights, Adam’s averages and remaining digits, by turns of equal time. What differs "
+            "from then on is the batch size’s doing."
+        ),
     )
 
 
@@ -129,12 +133,12 @@ def _charts(training: Training, view: _View) -> Parts:
                 ghost=ghost and ghost.run.latest,
                 ghost_since=ghost and ghost.since,
             ),
-            f"Line chart. {sentences.progress(snapshot)}",
+            run_labels.of_learning_curve(snapshot),
             height=FILL,
         ),
         "seconds_per_epoch": chart(
             charts.seconds_per_epoch(snapshot, view.dark),
-            f"Bar chart. {sentences.lesson(snapshot.epochs) or 'No whole epoch yet.'}",
+            run_labels.of_seconds(snapshot),
             height=FILL,
         ),
     }
@@ -143,13 +147,15 @@ def _charts(training: Training, view: _View) -> Parts:
 def _headline(snapshot: Snapshot) -> str:
     test = snapshot.test_points[-1] if snapshot.test_points else None
     pace = snapshot.updates_per_second
+    loss = _("Test loss, sum over {digits:,}").format(digits=snapshot.test_digits)
+    epoch = _("An epoch at {size:,}").format(size=snapshot.settings.batch_size)
     return figures(
         {
-            "Epochs": f"{snapshot.place.epochs:.2f}",
-            f"Test loss, sum over {snapshot.test_digits:,}": f"{test.loss:,.0f}" if test else "–",
-            "Test accuracy": f"{test.accuracy:.1%}" if test else "–",
-            f"An epoch at {snapshot.settings.batch_size:,}": _epoch_time(snapshot),
-            "Updates per second": sentences.figure(pace) if pace else "–",
+            _("Epochs"): f"{snapshot.place.epochs:.2f}",
+            loss: f"{test.loss:,.0f}" if test else "–",
+            _("Test accuracy"): f"{test.accuracy:.1%}" if test else "–",
+            epoch: _epoch_time(snapshot),
+            _("Updates per second"): sentences.figure(pace) if pace else "–",
         }
     )
 
@@ -166,18 +172,27 @@ def _epoch_time(snapshot: Snapshot) -> str:
 def _progress(snapshot: Snapshot, playing: bool) -> str:
     if snapshot.untrained and not playing:
         return sentence(
-            "Press **Start**, then move **Batch size** while it trains: how fast does the test "
-            "loss fall, and how long does an epoch take?"
-        ) + bar(0, "The epoch in progress")
-    so_far = snapshot.so_far
-    text = (
-        f"Epoch {so_far.epoch}: {so_far.digits:,} of {snapshot.training_digits:,} digits seen, "
-        f"{so_far.updates:,} updates"
+            _(
+                "Press **Start**, then move **Batch size** while it trains: how fast does the test "
+                "loss fall, and how long does an epoch take?"
+            )
+        ) + bar(0, _("The epoch in progress"))
+    so_far, left = snapshot.so_far, snapshot.seconds_left
+    seen = so_far.digits / snapshot.training_digits
+    text = _("Epoch {epoch}: {digits:,} of {all:,} digits seen, {updates:,} updates")
+    if playing and left is not None:
+        text = _(
+            "Epoch {epoch}: {digits:,} of {all:,} digits seen, {updates:,} updates, {time} of "
+            "training left"
+        )
+    told = text.format(
+        epoch=so_far.epoch,
+        digits=so_far.digits,
+        all=snapshot.training_digits,
+        updates=so_far.updates,
+        time=sentences.seconds(left) if left is not None and left >= 1 else _("under 1 s"),
     )
-    if playing and snapshot.seconds_left is not None:
-        left = snapshot.seconds_left
-        text += f", {sentences.seconds(left) if left >= 1 else 'under 1 s'} of training left"
-    return sentence(text) + bar(so_far.digits / snapshot.training_digits, "The epoch in progress")
+    return sentence(told) + bar(seen, _("The epoch in progress"))
 
 
 def _batch(training: Training) -> str:
@@ -186,15 +201,25 @@ def _batch(training: Training) -> str:
     if training.tempo == "full" or training.waits or run.batch is None:
         return ""
     batch, points = run.batch, run.latest.test_points
-    before, after = points[-2].loss, points[-1].loss
-    shown = len(batch.indices)
-    which = f"{shown} of its {batch.digits:,} digits" if batch.digits > shown else "its digits"
+    before, after, shown = points[-2].loss, points[-1].loss, len(batch.indices)
+    which = _("its digits")
+    if batch.digits > shown:
+        which = _("{shown} of its {digits:,} digits").format(shown=shown, digits=batch.digits)
     images = mnist().train.images[list(batch.indices)]
-    return picture(sheet(images), f"The mini-batch: {which}", height=36) + sentence(
-        f"Update {run.latest.place.updates:,}, on this mini-batch ({which}): its mean loss was "
-        f"**{batch.loss:.3f}**, and the update moved the test loss from {before:,.1f} to "
-        f"**{after:,.1f}** ({after - before:+,.1f}). Between updates the training’s clock stands "
-        "still."
+    named = _("The mini-batch: {which}").format(which=which)
+    return picture(sheet(images), named, height=36) + sentence(
+        _(
+            "Update {update:,}, on this mini-batch ({which}): its mean loss was **{loss:.3f}**, "
+            "and the update moved the test loss from {before:,.1f} to **{after:,.1f}** "
+            "({moved:+,.1f}). Between updates the training’s clock stands still."
+        ).format(
+            update=run.latest.place.updates,
+            which=which,
+            loss=batch.loss,
+            before=before,
+            after=after,
+            moved=after - before,
+        )
     )
 
 
@@ -210,12 +235,14 @@ def _in_words(snapshot: Snapshot, ghost: Ghost | None) -> str:
 def _noise(visitor: Visitor, view: _View) -> None:
     """A third chart, measured only while somebody looks."""
     wanted = st.toggle(
-        "Noise scale through time",
+        _("Noise scale through time"),
         key="watch_noise",
         persist_state="session",
-        help="How many digits a mini-batch needs for half of its squared gradient to be signal. "
-        "While this is on, measuring takes up to a tenth of the time, and none by the training’s "
-        "clock.",
+        help=_(
+            "How many digits a mini-batch needs for half of its squared gradient to be signal. "
+            "While this is on, measuring takes up to a tenth of the time, and none by the "
+            "training’s clock."
+        ),
     )
     visitor.training.watch_noise(wanted)
     if not wanted:
@@ -236,7 +263,7 @@ def _noise_shown(training: Training, view: _View) -> Parts:
             charts.noise_curve(
                 snapshot, view.against, view.scale, view.dark, ghost=ghost and ghost.run.latest
             ),
-            f"Line chart. {words or 'No noise scale yet.'}",
+            _("Line chart. {words}").format(words=words or _("No noise scale yet.")),
             height=320,
         ),
         "noise_in_words": _noise_in_words(snapshot, words),
@@ -247,9 +274,11 @@ def _noise_in_words(snapshot: Snapshot, words: str | None) -> str:
     return (
         sentence(words or "")
         + caption(
-            "In mini-batches of N digits half of the squared gradient is noise. N is exact for the "
-            f"{snapshot.test_digits:,} test digits, at some of the test points: measuring takes a "
-            "tenth of the time at most. It is the plain gradient’s noise; Adam’s step bends it."
+            _(
+                "In mini-batches of N digits half of the squared gradient is noise. N is exact for "
+                "the {digits:,} test digits, at some of the test points: measuring takes a tenth "
+                "of the time at most. It is the plain gradient’s noise; Adam’s step bends it."
+            ).format(digits=snapshot.test_digits)
         )
         + _noise_table(snapshot)
     )
@@ -258,20 +287,24 @@ def _noise_in_words(snapshot: Snapshot, words: str | None) -> str:
 def _noise_table(snapshot: Snapshot) -> str:
     latest_first = reversed(snapshot.noise_points[-_MOST_ROWS:])
     rows = tables.noise_rows(latest_first)
-    return table("The noise scale through time", _NOISE_COLUMNS, rows) if rows else ""
+    return table(_("The noise scale through time"), _NOISE_COLUMNS, rows) if rows else ""
 
 
 def _epochs(snapshot: Snapshot) -> str:
     if not snapshot.epochs:
-        return sentence("Each whole epoch becomes a row here, the latest on top. Press **Start**.")
+        return sentence(
+            _("Each whole epoch becomes a row here, the latest on top. Press **Start**.")
+        )
     rows = snapshot.epochs[-_MOST_ROWS:]
     left_out = len(rows) < len(snapshot.epochs)
-    note = f"The latest {_MOST_ROWS}; the CSV file below holds all." if left_out else ""
-    return caption(note) + table("Every epoch", _COLUMNS, tables.epoch_rows(reversed(rows)))
+    note = _("The latest {rows}; the CSV file below holds all.") if left_out else ""
+    return caption(note.format(rows=_MOST_ROWS)) + table(
+        _("Every epoch"), _COLUMNS, tables.epoch_rows(reversed(rows))
+    )
 
 
 def _table(visitor: Visitor) -> None:
-    expander = st.expander("Every epoch as a table", key="table", on_change="rerun")
+    expander = st.expander(_("Every epoch as a table"), key="table", on_change="rerun")
     if not expander.open:
         return  # what nobody sees is not sent
     shown = visitor.feed.show(lambda: {"epochs": _epochs(visitor.training.run.latest)})
@@ -281,7 +314,7 @@ def _table(visitor: Visitor) -> None:
 
 def _download(visitor: Visitor) -> None:
     st.download_button(
-        "Download as CSV",
+        _("Download as CSV"),
         data=lambda: tables.epochs_csv(visitor.training.run.latest.epochs),
         file_name="mini-batch-epochs.csv",
         mime="text/csv",
@@ -290,28 +323,28 @@ def _download(visitor: Visitor) -> None:
         icon=":material/download:",
         # The last turn's end draws the page once more, and a click meanwhile would be lost.
         disabled=visitor.was_live and not visitor.training.playing,
-        help="Every whole epoch of this run, as it is when you click.",
+        help=_("Every whole epoch of this run, as it is when you click."),
     )
 
 
 _COLUMNS = {
-    "epoch": ("epoch", "{}"),
-    "batch_size": ("batch size", "{}"),
-    "updates": ("updates", "{:,}"),
-    "train_loss": ("train loss, mean", "{:.4f}"),
-    "test_loss": ("test loss, sum", "{:,.1f}"),
-    "test_accuracy": ("test accuracy", "{:.2%}"),
-    "train_seconds": ("seconds of training", "{:.3f}"),
-    "test_seconds": ("seconds of test", "{:.3f}"),
+    "epoch": (later("epoch"), "{}"),
+    "batch_size": (later("batch size"), "{}"),
+    "updates": (later("updates"), "{:,}"),
+    "train_loss": (later("train loss, mean"), "{:.4f}"),
+    "test_loss": (later("test loss, sum"), "{:,.1f}"),
+    "test_accuracy": (later("test accuracy"), "{:.2%}"),
+    "train_seconds": (later("seconds of training"), "{:.3f}"),
+    "test_seconds": (later("seconds of test"), "{:.3f}"),
 }
 
 _NOISE_COLUMNS = {
-    "epochs": ("epochs", "{:.2f}"),
-    "updates": ("updates", "{:,}"),
-    "train_seconds": ("seconds", "{:.2f}"),
-    "batch_size": ("batch size", "{:,}"),
+    "epochs": (later("epochs"), "{:.2f}"),
+    "updates": (later("updates"), "{:,}"),
+    "train_seconds": (later("seconds"), "{:.2f}"),
+    "batch_size": (later("batch size"), "{:,}"),
     "noise_scale": ("N", "{:,.1f}"),
-    "noise_share": ("noise", "{:.0%}"),
+    "noise_share": (later("noise"), "{:.0%}"),
 }
 
 page(visitors.current())

@@ -9,9 +9,12 @@ import secrets
 import socket
 import tempfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
+
+from mnist_core.language import _, later
 
 # SHA-256 of each file's contents, unpacked. The archives need none: what comes out of them counts.
 _SHA256 = {
@@ -29,7 +32,17 @@ _log = logging.getLogger(__name__)
 
 
 class MnistUnavailableError(Exception):
-    """The digits cannot be had; the message says what is missing and what to do about it."""
+    """The digits cannot be had; the message says what is missing and what to do about it.
+
+    message: itself, or what makes it: one load is told to many readers, each in their language.
+    """
+
+    def __init__(self, message: str | Callable[[], str]) -> None:
+        super().__init__(message)
+
+    def __str__(self) -> str:
+        message = self.args[0]
+        return message() if callable(message) else message
 
 
 def mnist_root() -> Path:
@@ -108,7 +121,9 @@ def _downloaded(raw: Path, names: list[str]) -> dict[str, bytes]:
                 _put(_archive(raw, name), _archive(Path(folder), name).read_bytes())
             contents[name] = right
     except Exception as error:  # a mirror can fail in many ways, and so can the temporary folder
-        raise MnistUnavailableError(_how_to_mend(raw, names[len(contents) :], error)) from error
+        archives = [_archive(raw, name) for name in names[len(contents) :]]
+        faults = {archive.name: _fault(archive) for archive in archives}
+        raise MnistUnavailableError(partial(_how_to_mend, raw, faults, error)) from error
     return contents
 
 
@@ -154,24 +169,27 @@ def _socket_timeout() -> Iterator[None]:
         socket.setdefaulttimeout(before)
 
 
-def _how_to_mend(raw: Path, names: Iterable[str], error: Exception) -> str:
-    faults = ", ".join(f"{name}.gz ({_fault(_archive(raw, name))})" for name in names)
-    reason = (str(error).splitlines() or [type(error).__name__])[0]
-    return (
-        f"MNIST is incomplete, and downloading it did not work ({reason}). Wrong in {raw}: "
-        f"{faults}. Put the original there, or connect this computer to the internet, and try "
-        f"again. The environment variable MNIST_ROOT can name another folder."
+def _how_to_mend(raw: Path, faults: Mapping[str, tuple[str, str]], error: Exception) -> str:
+    """faults: by archive, as _fault() gives them."""
+    wrong = ", ".join(
+        f"{archive} ({_(fault).format(why=why)})" for archive, (fault, why) in faults.items()
     )
+    reason = (str(error).splitlines() or [type(error).__name__])[0]
+    return _(
+        "MNIST is incomplete, and downloading it did not work ({reason}). Wrong in {folder}: "
+        "{wrong}. Put the original there, or connect this computer to the internet, and try "
+        "again. The environment variable MNIST_ROOT can name another folder."
+    ).format(reason=reason, folder=raw, wrong=wrong)
 
 
-def _fault(archive: Path) -> str:
-    """What is wrong with an archive that cannot be unpacked."""
+def _fault(archive: Path) -> tuple[str, str]:
+    """What is wrong with an archive that cannot be unpacked, in English, and why if it is known."""
     try:
         archive.read_bytes()
     except FileNotFoundError:
-        return "missing"
+        return later("missing"), ""
     except IsADirectoryError:
-        return "a folder stands in its place"
+        return later("a folder stands in its place"), ""
     except OSError as error:
-        return f"cannot be read: {error.strerror}"
-    return "damaged"
+        return later("cannot be read: {why}"), str(error.strerror)
+    return later("damaged"), ""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mnist_core.language import _
+
 if TYPE_CHECKING:
     from torch import Tensor
 
@@ -26,11 +28,15 @@ class Normalization:
 
     def __post_init__(self) -> None:
         if not -_LARGEST <= self.mean <= _LARGEST:
-            raise ValueError(f"the mean must be from -1,000 to 1,000, not {self.mean!r}")
+            raise ValueError(
+                _("the mean must be from -1,000 to 1,000, not {value!r}").format(value=self.mean)
+            )
         if not _SMALLEST_STD <= self.std <= _LARGEST:
             raise ValueError(
-                f"the standard deviation must be from 0.0001 to 1,000, since every pixel is "
-                f"divided by it, not {self.std!r}"
+                _(
+                    "the standard deviation must be from 0.0001 to 1,000, since every pixel is "
+                    "divided by it, not {value!r}"
+                ).format(value=self.std)
             )
 
     @classmethod

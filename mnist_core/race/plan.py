@@ -8,6 +8,7 @@ from math import sqrt
 from typing import Literal, get_args
 
 from mnist_core.data import Normalization
+from mnist_core.language import _, later
 from mnist_core.settings import (
     DEFAULT_LEARNING_RATE,
     LARGEST_SEED,
@@ -32,6 +33,12 @@ REFERENCE_SIZE = 200  # the batch size at which every rule gives the learning ra
 # test loss of 3,000 the best of them is 10 or 32 times.
 TRIED_RATES = (10.0, 10**1.5, 10**0.5, 1.0, 100.0)
 
+SEVERAL: dict[Raced, str] = {  # of what can be raced
+    "batch_size": later("batch sizes"),
+    "learning_rate": later("learning rates"),
+    "normalization": later("normalizations"),
+    "order": later("orders"),
+}
 _NUMBERS = ("batch_size", "learning_rate")  # of what can be raced: those that Settings holds
 _SHARES = {"tenth": 0.1, "whole": 1.0}
 
@@ -92,37 +99,59 @@ class Plan:
     def __post_init__(self) -> None:
         self._insist_on_values()
         if self.budget == Budget():
-            raise ValueError("a race needs a budget: epochs, seconds or a test loss")
+            raise ValueError(_("a race needs a budget: epochs, seconds or a test loss"))
         if self.rule not in get_args(Rule):
-            raise ValueError(f"the rule must be one of {get_args(Rule)}, not {self.rule!r}")
-        if self.tutorial not in get_args(TutorialShare):
-            allowed = get_args(TutorialShare)
             raise ValueError(
-                f"the tutorial's share must be one of {allowed}, not {self.tutorial!r}"
+                _("the rule must be one of {allowed}, not {value!r}").format(
+                    allowed=get_args(Rule), value=self.rule
+                )
+            )
+        if self.tutorial not in get_args(TutorialShare):
+            raise ValueError(
+                _("the tutorial's share must be one of {allowed}, not {value!r}").format(
+                    allowed=get_args(TutorialShare), value=self.tutorial
+                )
             )
         if self.repeats not in REPEATS:
-            raise ValueError(f"a race is run 1, 3 or 5 times, not {self.repeats!r}")
+            raise ValueError(
+                _("a race is run 1, 3 or 5 times, not {value!r}").format(value=self.repeats)
+            )
         if self.rule == "tuned" and (self.repeats, self.tutorial) != (1, "none"):
             raise ValueError(
-                "a race that tunes the learning rate has one seed, and not the tutorial's way"
+                _("a race that tunes the learning rate has one seed, and not the tutorial's way")
             )
         if self.setup.seed > LARGEST_SEED - max(REPEATS):
-            raise ValueError(f"the seed must be at most {LARGEST_SEED - max(REPEATS)}")
+            most = LARGEST_SEED - max(REPEATS)
+            raise ValueError(_("the seed must be at most {most}").format(most=most))
         # Every competitor is looked at: a rule can carry a learning rate beyond what is allowed.
         self.heats()
 
     def _insist_on_values(self) -> None:
         if sum(values is not None for values in self._instead_of_sizes.values()) > 1:
-            raise ValueError("only one of learning rates, normalizations and orders can be raced")
-        count, name = len(self.values), f"{self.raced.replace('_', ' ')}s"
+            raise ValueError(
+                _("only one of learning rates, normalizations and orders can be raced")
+            )
+        count, raced = len(self.values), _(SEVERAL[self.raced])
         if not 1 <= count <= MOST_VALUES or len(set(self.values)) < count:
-            raise ValueError(f"a race takes 1 to {MOST_VALUES} different {name}, not {count}")
+            raise ValueError(
+                _("a race takes 1 to {most} different {raced}, not {count}").format(
+                    most=MOST_VALUES, raced=raced, count=count
+                )
+            )
         if self.raced == "batch_size":
             return
         if len(self.batch_sizes) != 1:
-            raise ValueError(f"a race of {name} has one batch size, not {len(self.batch_sizes)}")
+            raise ValueError(
+                _("a race of {raced} has one batch size, not {count}").format(
+                    raced=raced, count=len(self.batch_sizes)
+                )
+            )
         if (self.rule, self.tutorial) != ("same", "none"):
-            raise ValueError(f"a race of {name} has no rule, nor the tutorial's way beside it")
+            raise ValueError(
+                _("a race of {raced} has no rule, nor the tutorial's way beside it").format(
+                    raced=raced
+                )
+            )
 
     @property
     def _instead_of_sizes(self) -> dict[Raced, Sequence[Value] | None]:
@@ -167,7 +196,9 @@ class Plan:
             return Settings(batch_size, rate)
         except ValueError as error:
             raise ValueError(
-                f"the rule gives batch size {batch_size:,} the learning rate {rate:g}: {error}"
+                _("the rule gives batch size {size:,} the learning rate {rate:g}: {why}").format(
+                    size=batch_size, rate=rate, why=error
+                )
             ) from None
 
     def heats(self) -> list[list[Start]]:

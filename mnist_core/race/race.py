@@ -6,7 +6,7 @@ import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mnist_core import training
+from mnist_core import faults, training
 from mnist_core.data import Mnist
 from mnist_core.machine import this_machine
 from mnist_core.race.competitors import WATCHED, RaceRecord, State, competitor_of, waiting
@@ -109,7 +109,7 @@ class Race:
             try:
                 self.runs[start] = self._run(start)
             except Exception as error:
-                self._end(start, "failed", training.in_plain_words(error, "a new network"))
+                self._end(start, "failed", training.in_plain_words(error, faults.A_NEW_NETWORK))
 
     def _run(self, start: Start) -> Run:
         way = {"learner": training.TutorialLearner} if start.way == "tutorial" else {}

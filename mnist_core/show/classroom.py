@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from statistics import median, quantiles
+from typing import Any
 
+from mnist_core.language import _, later, n_
 from mnist_core.records import EpochRecord, Snapshot
 from mnist_core.settings import Settings, Setup
 from mnist_core.show.kinds import Choice, Curve, Line, Order, Prediction
@@ -18,10 +20,26 @@ _FEWEST_FOR_QUARTERS = 8  # below that, half of the losses are no range of their
 
 @dataclass(frozen=True)
 class Ballot:
-    """A question that is answered in one tap."""
+    """A question that is answered in one tap, told to each reader in their own language.
 
-    question: str
-    options: tuple[str, ...]
+    asked: the question, in English.
+    values: of the options.
+    written: a value in words; the values are words themselves unless it is given.
+    """
+
+    asked: str
+    values: tuple[Any, ...]
+    written: Callable[[Any], str] = _
+
+    @property
+    def question(self) -> str:
+        """In the language at work."""
+        return _(self.asked)
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """What can be answered, in the language at work."""
+        return tuple(map(self.written, self.values))
 
 
 @dataclass(frozen=True)
@@ -92,9 +110,7 @@ def ballot(station: Station) -> Ballot:
     A line with many stops is asked by every other one, an order by who comes first, a curve by
     where it ends.
     """
-    return Ballot(
-        station.in_class or station.question, tuple(map(_written(station), _put(station)))
-    )
+    return Ballot(station.in_class or station.question, tuple(_put(station)), _written(station))
 
 
 def came_true(station: Station, measured: Prediction) -> int:
@@ -120,10 +136,10 @@ def _put(station: Station) -> Sequence:
     return kind.sizes
 
 
-def _written(station: Station):
+def _written(station: Station) -> Callable[[Any], str]:
     kind = station.kind
     if isinstance(kind, Choice):
-        return str
+        return _
     return kind.written if isinstance(kind, Line) else "{:,.0f}".format
 
 
@@ -131,7 +147,9 @@ def tally_rows(vote: Vote) -> list[dict[str, object]]:
     """A row for each option; share is of those who have answered, 0 to 1."""
     return [
         {
-            "answer": option + " ← measured" * (place == vote.came_true),
+            "answer": _("{option} ← measured").format(option=option)
+            if place == vote.came_true
+            else option,
             "votes": count,
             "share": count / (vote.answers or 1),
         }
@@ -141,19 +159,26 @@ def tally_rows(vote: Vote) -> list[dict[str, object]]:
 
 def turnout(vote: Vote, here: int) -> str:
     """How many have answered, and how many are here to do so."""
-    told = "" if vote.told else " The tally is shown when the vote is closed."
-    state = "The vote is open" if vote.open else "The vote is closed"
-    measured = f" Measured: **{vote.measured}**." if vote.measured else ""
-    return f"{state}: **{_answers(vote.answers)}**, {in_class(here)}.{told}{measured}"
+    said = _("The vote is closed: **{answers}**, {here}.")
+    if vote.open:
+        said = _("The vote is open: **{answers}**, {here}.")
+    parts = [said.format(answers=_answers(vote.answers), here=in_class(here))]
+    if not vote.told:
+        parts.append(_("The tally is shown when the vote is closed."))
+    if vote.measured:
+        parts.append(_("Measured: **{figure}**.").format(figure=vote.measured))
+    return " ".join(parts)
 
 
 def in_class(here: int) -> str:
     """ "1 student is in the class", "24 students are in the class"."""
-    return "1 student is in the class" if here == 1 else f"{here} students are in the class"
+    return n_("{count} student is in the class", "{count} students are in the class", here).format(
+        count=here
+    )
 
 
 def _answers(count: int) -> str:
-    return "1 answer" if count == 1 else f"{count} answers"
+    return n_("{count} answer", "{count} answers", count).format(count=count)
 
 
 def sample(snapshots: Iterable[Snapshot], settings: Settings, setup: Setup) -> Sample:
@@ -192,46 +217,59 @@ def _sampled(seed: int, epoch: EpochRecord) -> Sampled:
 
 def alike_in(settings: Settings) -> str:
     """What the networks of a sample have in common."""
-    return (
-        f"batch size {settings.batch_size:,}, learning rate {learning_rate(settings.learning_rate)}"
+    return _("batch size {size:,}, learning rate {rate}").format(
+        size=settings.batch_size, rate=learning_rate(settings.learning_rate)
     )
 
 
 def epochs_made(count: int) -> str:
     """ "1 epoch", "2 epochs"."""
-    return "1 epoch" if count == 1 else f"{count} epochs"
+    return n_("{count} epoch", "{count} epochs", count).format(count=count)
 
 
 def luck(sample: Sample) -> str:
     """What the sample shows, in words."""
     networks = sample.networks
     if not networks:
-        return "As soon as networks have ended their first epoch, each becomes a dot here."
+        return _("As soon as networks have ended their first epoch, each becomes a dot here.")
     after = epochs_made(sample.epochs)
     if len(networks) == 1:
-        return f"The first network, after {after}: a test loss of {networks[0].loss:,.0f}."
+        return _("The first network, after {epochs}: a test loss of {loss:,.0f}.").format(
+            epochs=after, loss=networks[0].loss
+        )
     losses = [network.loss for network in networks]
     best, worst = losses[0], losses[-1]
-    return (
-        f"**{len(networks)} networks** after {after}, that differ in the seed alone: test losses "
-        f"from {best:,.0f} to {worst:,.0f}, {_middle(losses)}. The highest is "
-        f"{figure(100 * (worst / best - 1))} % above the lowest, and that is luck: first weights "
-        "and the order of the digits."
-    ) + (f" {_behind(sample.behind)}" if sample.behind else "")
+    said = _(
+        "**{count} networks** after {epochs}, that differ in the seed alone: test losses from "
+        "{best:,.0f} to {worst:,.0f}, {middle}. The highest is {percent} % above the lowest, and "
+        "that is luck: first weights and the order of the digits."
+    ).format(
+        count=len(networks),
+        epochs=after,
+        best=best,
+        worst=worst,
+        middle=_middle(losses),
+        percent=figure(100 * (worst / best - 1)),
+    )
+    return f"{said} {_behind(sample.behind)}" if sample.behind else said
 
 
 def _middle(losses: Sequence[float]) -> str:
     if len(losses) < _FEWEST_FOR_QUARTERS:
-        return f"the median {median(losses):,.0f}"
-    first, _, last = quantiles(losses, n=4)
-    return f"half of them between {first:,.0f} and {last:,.0f}"
+        return _("the median {median:,.0f}").format(median=median(losses))
+    quarters = quantiles(losses, n=4)
+    return _("half of them between {first:,.0f} and {last:,.0f}").format(
+        first=quarters[0], last=quarters[2]
+    )
 
 
 def _behind(count: int) -> str:
-    return f"{count} more {'has' if count == 1 else 'have'} not come so far."
+    return n_(
+        "{count} more has not come so far.", "{count} more have not come so far.", count
+    ).format(count=count)
 
 
-WHY_NO_SECONDS = (
+WHY_NO_SECONDS = later(
     "Losses are pooled: a seed gives the same loss however busy the computer is. Seconds are not, "
     "for all these networks share one processor, and wait for each other."
 )

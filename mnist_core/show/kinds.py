@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mnist_core.language import _
+
 Points = tuple[tuple[float, float], ...]  # (x, y), by x
 # Of a Choice, a Line, an Order, a Curve; what is measured in the place of a curve are points.
 Prediction = str | float | tuple[int, ...] | tuple[float, ...] | Points
@@ -14,17 +16,17 @@ Prediction = str | float | tuple[int, ...] | tuple[float, ...] | Points
 
 @dataclass(frozen=True)
 class Choice:
-    """A prediction that is one of a few options, in words."""
+    """A prediction that is one of a few options, in words: in English, `said` in any language."""
 
     options: tuple[str, ...]
 
     def said(self, predicted: str) -> str:
         """The prediction, in words."""
-        return predicted
+        return _(predicted)
 
     def judged(self, predicted: str, measured: str) -> str:
         """How near the prediction came."""
-        return "as you said" if predicted == measured else "not as you said"
+        return _("as you said") if predicted == measured else _("not as you said")
 
 
 @dataclass(frozen=True)
@@ -45,8 +47,8 @@ class Line:
     def judged(self, predicted: float, measured: float) -> str:
         """How near the prediction came: as near as the stops allow, or to which side of it."""
         if predicted == min(self.stops, key=lambda stop: abs(stop - measured)):
-            return "as near as this line allows"
-        return f"{'less' if measured < predicted else 'more'} than you said"
+            return _("as near as this line allows")
+        return _("less than you said") if measured < predicted else _("more than you said")
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ class Order:
     def judged(self, predicted: Sequence[int], measured: Sequence[int]) -> str:
         """How near the prediction came."""
         right = sum(map(int.__eq__, predicted, measured))
-        return f"{right} of {len(self.sizes)} in their places"
+        return _("{right} of {count} in their places").format(right=right, count=len(self.sizes))
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ class Curve:
 
     across: where it has a height, from 0 on in equal steps.
     top: the highest that it can be; the lowest is 0.
-    x_title, y_title: of the axes.
+    x_title, y_title: of the axes, in English.
     """
 
     across: tuple[float, ...]
@@ -81,14 +83,19 @@ class Curve:
 
     def said(self, predicted: Sequence[float]) -> str:
         """The prediction, in words."""
-        return f"from {predicted[0]:.0f} to {predicted[-1]:.0f}"
+        return _("from {first:.0f} to {last:.0f}").format(first=predicted[0], last=predicted[-1])
 
     def judged(self, predicted: Sequence[float], measured: Points) -> str:
         """How near the prediction came, where it was furthest from what was measured."""
-        heights = np.interp([x for x, _ in measured], self.across, predicted)
-        gaps = [abs(height - y) for height, (_, y) in zip(heights, measured, strict=True)]
+        xs, ys = zip(*measured, strict=True)
+        heights = np.interp(xs, self.across, predicted)
+        gaps = [abs(height - y) for height, y in zip(heights, ys, strict=True)]
         furthest = int(np.argmax(gaps))
         if gaps[furthest] <= self.top / 10:
-            return f"nowhere more than {self.top / 10:.0f} apart"
-        x, y = measured[furthest]
-        return f"furthest apart at {x:,.0f} {self.x_title}: {heights[furthest]:.0f} against {y:.0f}"
+            return _("nowhere more than {apart:.0f} apart").format(apart=self.top / 10)
+        return _("furthest apart at {x:,.0f} {of}: {predicted:.0f} against {measured:.0f}").format(
+            x=xs[furthest],
+            of=_(self.x_title),
+            predicted=heights[furthest],
+            measured=ys[furthest],
+        )

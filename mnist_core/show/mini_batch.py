@@ -7,6 +7,7 @@ from math import acos, degrees
 from statistics import mean, stdev
 from typing import Any
 
+from mnist_core.language import _, n_
 from mnist_core.records import Needles, Trial
 from mnist_core.show.sentences import figure
 
@@ -40,12 +41,22 @@ def trials_compared(trials: Sequence[Trial]) -> str:
     """What is seen between the smallest size and the largest, in a sentence."""
     rows = trial_rows(trials)
     few, many = rows[0], rows[-1]
-    return (
-        f"An update on {digits(few['digits'])} changed the test loss by "
-        f"{signed(few['mean change'])} on average, give or take {figure(few['spread'])}, and made "
-        f"it worse {few['made it worse']} of {few['trials']} times; one on {many['digits']:,} by "
-        f"{signed(many['mean change'])}, give or take {figure(many['spread'])}, and "
-        f"{many['made it worse']} of {many['trials']}: {_compared(few['spread'], many['spread'])}."
+    return _(
+        "An update on {few} changed the test loss by {few_change} on average, give or take "
+        "{few_spread}, and made it worse {few_worse} of {few_trials} times; one on {many:,} by "
+        "{many_change}, give or take {many_spread}, and {many_worse} of {many_trials}: {compared}."
+    ).format(
+        few=digits(few["digits"]),
+        few_change=signed(few["mean change"]),
+        few_spread=figure(few["spread"]),
+        few_worse=few["made it worse"],
+        few_trials=few["trials"],
+        many=many["digits"],
+        many_change=signed(many["mean change"]),
+        many_spread=figure(many["spread"]),
+        many_worse=many["made it worse"],
+        many_trials=many["trials"],
+        compared=_compared(few["spread"], many["spread"]),
     )
 
 
@@ -56,11 +67,21 @@ def needles_described(needles: Needles) -> str:
     length = figure(mean(needle.length for needle in drawn))
     expected = degrees(acos(min(1.0, needles.law[size])))
     if len(drawn) == 1:
-        return f"The gradient of {digits(size)} points {angles[0]:.0f}° away from that of all."
-    return (
-        f"The gradients of {len(drawn)} mini-batches of {digits(size)} point {mean(angles):.0f}° "
-        f"away from that of all digits on average ({min(angles):.0f}° to {max(angles):.0f}°; the "
-        f"law says {expected:.0f}°), and are {length} times as long."
+        return _("The gradient of {digits} points {angle:.0f}° away from that of all.").format(
+            digits=digits(size), angle=angles[0]
+        )
+    return _(
+        "The gradients of {count} mini-batches of {digits} point {angle:.0f}° away from that of "
+        "all digits on average ({least:.0f}° to {most:.0f}°; the law says {expected:.0f}°), and "
+        "are {length} times as long."
+    ).format(
+        count=len(drawn),
+        digits=digits(size),
+        angle=mean(angles),
+        least=min(angles),
+        most=max(angles),
+        expected=expected,
+        length=length,
     )
 
 
@@ -78,7 +99,7 @@ def needle_rows(needles: Needles) -> list[dict[str, Any]]:
 
 def digits(count: int) -> str:
     """So many digits, in words: 1 digit, 2,000 digits."""
-    return f"{count:,} digit{'' if count == 1 else 's'}"
+    return n_("{count:,} digit", "{count:,} digits", count).format(count=count)
 
 
 def signed(value: float) -> str:
@@ -88,7 +109,7 @@ def signed(value: float) -> str:
 
 def _compared(few: float, many: float) -> str:
     if few > 1.1 * many > 0:
-        return f"a spread {figure(few / many)} times smaller"
+        return _("a spread {times} times smaller").format(times=figure(few / many))
     if many > 1.1 * few > 0:
-        return f"a spread {figure(many / few)} times larger"
-    return "about the same spread"
+        return _("a spread {times} times larger").format(times=figure(many / few))
+    return _("about the same spread")

@@ -6,6 +6,7 @@ import csv
 import io
 from typing import Any
 
+from mnist_core.language import _
 from mnist_core.race.competitors import Competitor, RaceRecord
 from mnist_core.race.plan import Value
 from mnist_core.race.results import epoch_time, reached
@@ -27,7 +28,7 @@ def result_rows(record: RaceRecord, target: float | None) -> list[dict[str, Any]
     """
     best = at_best_rates(record, target).competitors
     return [
-        _result(competitor, record, target) | {"best_rate": "yes" if competitor in best else "–"}
+        _result(competitor, record, target) | {"best_rate": _("yes") if competitor in best else "–"}
         for competitor in record.competitors
         if competitor.place.updates
     ]
@@ -40,7 +41,7 @@ def _result(competitor: Competitor, record: RaceRecord, target: float | None) ->
         "competitor": race_names.label(record.plan, competitor.start),
         "seed": str(competitor.start.seed),
         "learning_rate": competitor.settings.learning_rate,
-        "state": competitor.state,
+        "state": _(race_names.STATES[competitor.state]),
         "epochs": competitor.place.epochs,
         "updates": competitor.place.updates,
         "seconds": competitor.place.seconds,
@@ -56,9 +57,11 @@ def luck_rows(record: RaceRecord, against: Value, quantity: Quantity) -> list[di
     """A row for each other competitor: its difference for every seed, their mean, the verdict."""
     return [
         {
-            "competitors": f"{race_names.name(one.value)} against {race_names.name(one.against)}",
+            "competitors": _("{one} against {other}").format(
+                one=race_names.name(one.value), other=race_names.name(one.against)
+            ),
             **{
-                f"seed {seed}": value
+                _("seed {seed}").format(seed=seed): value
                 for seed, value in zip(record.plan.seeds, one.values, strict=True)
             },
             "mean": one.mean,
@@ -81,8 +84,8 @@ def tutorial_rows(record: RaceRecord) -> list[dict[str, Any]]:
         and competitor.start.seed == record.plan.setup.seed
     ]
     old = [
-        {"way": "the tutorial, 2019, on its GPU", "batch_size": size, "epoch_seconds": seconds}
-        | {"measured": "its own figure, test pass included", "loading": "–"}
+        {"way": _("the tutorial, 2019, on its GPU"), "batch_size": size, "epoch_seconds": seconds}
+        | {"measured": _("its own figure, test pass included"), "loading": "–"}
         for size, seconds in TUTORIAL_2019.items()
     ]
     return measured + old
@@ -91,11 +94,13 @@ def tutorial_rows(record: RaceRecord) -> list[dict[str, Any]]:
 def _tutorial_row(competitor: Competitor, record: RaceRecord) -> dict[str, Any]:
     time = epoch_time([competitor], record.training_digits)
     loading = competitor.loading_seconds
+    ways = {"tutorial": _("the tutorial’s way, here"), "memory": _("memory, here")}
+    scaled = _("scaled from {share:.0%} of one").format(share=time.share)
     return {
-        "way": "the tutorial’s way, here" if competitor.start.way == "tutorial" else "memory, here",
+        "way": ways[competitor.start.way],
         "batch_size": competitor.batch_size,
         "epoch_seconds": time.median,
-        "measured": "whole epochs" if time.share == 1 else f"scaled from {time.share:.0%} of one",
+        "measured": _("whole epochs") if time.share == 1 else scaled,
         "loading": "–" if loading is None else f"{loading / competitor.place.seconds:.0%}",
     }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
+from mnist_core.language import _, later
 from mnist_core.race.competitors import Competitor, RaceRecord
 from mnist_core.race.plan import Raced
 from mnist_core.race.results import Standing, by_value, standings
@@ -29,29 +30,36 @@ def verdict(record: RaceRecord) -> list[str]:
     tested = [_tested(standing) for _, standing in by_clock.values()]
     leaders = [standing[0].value for standing in tested if _has_leader(standing)]
     if len(set(leaders)) > 1:
-        return ["**Who leads depends on the clock.**", *lines]
+        return [_("**Who leads depends on the clock.**"), *lines]
     if len(leaders) == len(clocks):
-        return [f"**{sentences.capitalized(name(leaders[0]))} leads by every clock.**", *lines]
+        leader = sentences.capitalized(name(leaders[0]))
+        return [_("**{leader} leads by every clock.**").format(leader=leader), *lines]
     return lines
 
 
 def _by_clock(clock: Clock, reading: float, standing: list[Standing]) -> str:
-    each = {
-        "epochs": lambda: sentences.epochs(reading),
-        "updates": lambda: f"{reading:,}",
-        "seconds": lambda: sentences.seconds(reading),
-    }[clock]
-    by = f"**By {clock}** ({each()} each)"
+    by = _compared_at(clock, reading)
     tested = _tested(standing)
     untested = sentences.listed([name(one.value) for one in standing if one.point is None])
-    missing = "not enough data" + f" at {untested}" * bool(untested)
+    missing = _("not enough data")
+    if untested:
+        missing = _("not enough data at {sizes}").format(sizes=untested)
     if len(tested) < 2:
         return f"{by}: {missing}."
     first, second = (name(one.value) for one in tested[:2])
-    said = f"{first} leads with {tested[0].loss:,.0f}{_why(clock, tested)}"
+    said = _("{first} leads with {loss:,.0f}").format(first=first, loss=tested[0].loss)
+    said += _why(clock, tested)
     if not _has_leader(tested):
-        said = f"{first} and {second} share the lead"
+        said = _("{first} and {second} share the lead").format(first=first, second=second)
     return f"{by}: {said}" + f"; {missing}" * bool(untested) + "."
+
+
+def _compared_at(clock: Clock, reading: float) -> str:
+    if clock == "epochs":
+        return _("**By epochs** ({epochs} each)").format(epochs=sentences.epochs(reading))
+    if clock == "updates":
+        return _("**By updates** ({updates:,} each)").format(updates=reading)
+    return _("**By seconds** ({time} each)").format(time=sentences.seconds(reading))
 
 
 def _tested(standing: list[Standing]) -> list[Standing]:
@@ -64,7 +72,14 @@ def _has_leader(tested: list[Standing]) -> bool:
 
 # What a clock leaves free: by equal epochs all have seen the same digits, and so on.
 _DIFFERS = {"epochs": ("updates",), "updates": ("digits",), "seconds": ("updates", "digits")}
-_DONE = {"updates": "made", "digits": "seen"}
+_MORE = {
+    "updates": later("made {ours:,} updates ({size:,} only {theirs:,})"),
+    "digits": later("seen {ours:,} digits ({size:,} only {theirs:,})"),
+}
+_STILL_MORE = {
+    "updates": later(", although {size:,} has made more updates: {count:,}"),
+    "digits": later(", although {size:,} has seen more digits: {count:,}"),
+}
 
 
 def _why(clock: Clock, standing: list[Standing]) -> str:
@@ -73,14 +88,14 @@ def _why(clock: Clock, standing: list[Standing]) -> str:
     if not isinstance(first.value, int):
         return ""
     more = [_more(standing, what) for what in _DIFFERS[clock]]
-    because = " and ".join(filter(None, more))
-    text = f", because it has {because}" if because else ""
+    because = sentences.listed([*filter(None, more)])
+    text = _(", because it has {because}").format(because=because) if because else ""
     what = _DIFFERS[clock][0]
     most = max(standing, key=lambda one: getattr(one.point.place, what))
     count = getattr(most.point.place, what)
     if clock == "seconds" or count == getattr(first.point.place, what):
         return text
-    return f"{text}, although {most.value:,} has {_DONE[what]} more {what}: {count:,}"
+    return text + _(_STILL_MORE[what]).format(size=most.value, count=count)
 
 
 def _more(standing: list[Standing], what: str) -> str:
@@ -88,7 +103,7 @@ def _more(standing: list[Standing], what: str) -> str:
     ours, theirs = (getattr(one.point.place, what) for one in (standing[0], least))
     if ours == theirs:
         return ""
-    return f"{_DONE[what]} {ours:,} {what} ({least.value:,} only {theirs:,})"
+    return _(_MORE[what]).format(ours=ours, size=least.value, theirs=theirs)
 
 
 def _what_it_does(record: RaceRecord) -> str:
@@ -100,11 +115,18 @@ def _what_it_does(record: RaceRecord) -> str:
     if not share:
         return ""
     most, least = max(share, key=share.get), min(share, key=share.get)
-    why = _WHAT_IT_DOES[record.plan.raced]
+    why = _(_WHAT_IT_DOES[record.plan.raced])
     if share[most] == share[least]:
         return why
-    counts = [f"{rose[one][0]} of {rose[one][1]} times {at(one)}" for one in (most, least)]
-    return f"From test pass to test pass the loss rose {counts[0]}, {counts[1]}. {why}"
+    counts = [
+        _("{rose} of {passes} times {at}").format(
+            rose=rose[one][0], passes=rose[one][1], at=at(one)
+        )
+        for one in (most, least)
+    ]
+    return _("From test pass to test pass the loss rose {most}, {least}. {why}").format(
+        most=counts[0], least=counts[1], why=why
+    )
 
 
 def _rises(competitors: Sequence[Competitor]) -> tuple[int, int]:
@@ -114,11 +136,17 @@ def _rises(competitors: Sequence[Competitor]) -> tuple[int, int]:
 
 
 _WHAT_IT_DOES: dict[Raced, str] = {
-    "learning_rate": "All make the same updates on the same digits; the learning rate sets how far "
-    "each update moves the weights: too low, and the loss creeps, too high, and it overshoots.",
-    "normalization": "All see the same digits; normalization sets how large the numbers are that "
-    "the network is given, and with them how far each update moves its answers.",
-    "order": "Where thousands of one label come in a row, the network learns to answer with that "
-    "label and unlearns the others; shuffled, the labels come mixed, and updates seldom undo each "
-    "other.",
+    "learning_rate": later(
+        "All make the same updates on the same digits; the learning rate sets how far each update "
+        "moves the weights: too low, and the loss creeps, too high, and it overshoots."
+    ),
+    "normalization": later(
+        "All see the same digits; normalization sets how large the numbers are that the network is "
+        "given, and with them how far each update moves its answers."
+    ),
+    "order": later(
+        "Where thousands of one label come in a row, the network learns to answer with that label "
+        "and unlearns the others; shuffled, the labels come mixed, and updates seldom undo each "
+        "other."
+    ),
 }

@@ -7,6 +7,8 @@ from math import floor, log10
 from statistics import median
 
 from mnist_core.data import TRAINING_DIGITS
+from mnist_core.faults import fault
+from mnist_core.language import _, n_
 from mnist_core.records import Change, EpochRecord, Place, Snapshot
 from mnist_core.settings import Settings
 
@@ -27,7 +29,9 @@ def epochs(count: float) -> str:
 
 def listed(texts: Sequence[str]) -> str:
     """ "1, 10 and 200"."""
-    return " and ".join(filter(None, (", ".join(texts[:-1]), *texts[-1:])))
+    if len(texts) < 2:
+        return "".join(texts)
+    return _("{texts} and {last}").format(texts=", ".join(texts[:-1]), last=texts[-1])
 
 
 def capitalized(text: str) -> str:
@@ -38,12 +42,15 @@ def capitalized(text: str) -> str:
 def ordinal(number: int) -> str:
     """1 as 1st, 12 as 12th."""
     teens = number % 100 in (11, 12, 13)
-    return f"{number}{'th' if teens else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
+    endings = {1: _("{number}st"), 2: _("{number}nd"), 3: _("{number}rd")}
+    return endings.get(0 if teens else number % 10, _("{number}th")).format(number=number)
 
 
 def seconds(value: float) -> str:
     """A time to two significant digits, and at least whole seconds; from 10 min on in minutes."""
-    return f"{figure(value / 60)} min" if value >= 600 else f"{figure(value)} s"
+    if value >= 600:
+        return _("{minutes} min").format(minutes=figure(value / 60))
+    return _("{seconds} s").format(seconds=figure(value))
 
 
 def learning_rate(value: float) -> str:
@@ -53,8 +60,8 @@ def learning_rate(value: float) -> str:
 
 def batch_size(size: int) -> str:
     """The size as the slider names it: 1 and 60,000 with what they mean."""
-    meaning = {1: " (no mini-batch)", TRAINING_DIGITS: " (full batch)"}
-    return f"{size:,}{meaning.get(size, '')}"
+    meaning = {1: _("{size:,} (no mini-batch)"), TRAINING_DIGITS: _("{size:,} (full batch)")}
+    return meaning.get(size, "{size:,}").format(size=size)
 
 
 def batch_sizes(sizes: Iterable[int]) -> str:
@@ -73,7 +80,8 @@ def changes(changes: Sequence[Change]) -> str:
     rates = arrow.join((learning_rate(before.learning_rate), learning_rate(after.learning_rate)))
     size_moved = any(one.before.batch_size != one.after.batch_size for one in changes)
     rate_moved = any(one.before.learning_rate != one.after.learning_rate for one in changes)
-    return ", ".join([sizes] * size_moved + [f"learning rate {rates}"] * rate_moved)
+    moved = _("learning rate {rates}").format(rates=rates)
+    return ", ".join([sizes] * size_moved + [moved] * rate_moved)
 
 
 def doing(snapshot: Snapshot, settings: Settings, playing: bool) -> tuple[str, str]:
@@ -81,43 +89,64 @@ def doing(snapshot: Snapshot, settings: Settings, playing: bool) -> tuple[str, s
 
     settings: those that the next update uses; a snapshot may be older than they are.
     """
-    place = f"epoch {snapshot.so_far.epoch}, batch size {settings.batch_size:,}"
+    place = _("epoch {epoch}, batch size {size:,}").format(
+        epoch=snapshot.so_far.epoch, size=settings.batch_size
+    )
     if snapshot.error:
-        return "Ended", snapshot.error
+        return _("Ended"), fault(snapshot.error)
     if playing:
-        return "Training", place
+        return _("Training"), place
     if snapshot.untrained:
-        return "Ready", "the network is untrained"
-    return "Paused", place
+        return _("Ready"), _("the network is untrained")
+    return _("Paused"), place
 
 
 def progress(snapshot: Snapshot) -> str:
     """How far the network has come, by the latest test point."""
     if not snapshot.test_points:
-        return "The network is untrained."
+        return _("The network is untrained.")
     point = snapshot.test_points[-1]
-    return (
-        f"After {figure(point.place.epochs, 3)} epochs, {point.place.updates:,} updates and "
-        f"{seconds(point.place.seconds)} of training the test loss is {point.loss:,.0f} (summed "
-        f"over {snapshot.test_digits:,} digits, {point.loss / snapshot.test_digits:.3f} each), "
-        f"and {point.accuracy:.1%} of the test digits are labelled right."
+    return _(
+        "After {epochs} epochs, {updates:,} updates and {time} of training the test loss is "
+        "{loss:,.0f} (summed over {digits:,} digits, {mean:.3f} each), and {accuracy:.1%} of the "
+        "test digits are labelled right."
+    ).format(
+        epochs=figure(point.place.epochs, 3),
+        updates=point.place.updates,
+        time=seconds(point.place.seconds),
+        loss=point.loss,
+        digits=snapshot.test_digits,
+        mean=point.loss / snapshot.test_digits,
+        accuracy=point.accuracy,
     )
 
 
 def ghost(run: Snapshot, ghost: Snapshot, since: Place) -> str:
     """What a run and its ghost have made of the time since they parted, by their last tests."""
-    return (
-        f"Since they parted at epoch {since.epochs:.2f}, the run has trained for "
-        f"{_since(run, since)}; its ghost at {ghost.settings.batch_size:,} for "
-        f"{_since(ghost, since)}."
-    ) + (f" The ghost has ended: {ghost.error}." if ghost.error else "")
+    parted = _(
+        "Since they parted at epoch {epochs:.2f}, the run has trained for {run}; its ghost at "
+        "{size:,} for {ghost}."
+    ).format(
+        epochs=since.epochs,
+        run=_since(run, since),
+        size=ghost.settings.batch_size,
+        ghost=_since(ghost, since),
+    )
+    if not ghost.error:
+        return parted
+    ended = _("The ghost has ended: {why}.").format(why=fault(ghost.error))
+    return f"{parted} {ended}"
 
 
 def _since(snapshot: Snapshot, since: Place) -> str:
     place, point = snapshot.place, snapshot.test_points[-1]
-    return (
-        f"{seconds(place.seconds - since.seconds)}, {figure(place.epochs - since.epochs, 3)} "
-        f"epochs and {place.updates - since.updates:,} updates, to a test loss of {point.loss:,.0f}"
+    return _(
+        "{time}, {epochs} epochs and {updates:,} updates, to a test loss of {loss:,.0f}"
+    ).format(
+        time=seconds(place.seconds - since.seconds),
+        epochs=figure(place.epochs - since.epochs, 3),
+        updates=place.updates - since.updates,
+        loss=point.loss,
     )
 
 
@@ -126,10 +155,14 @@ def noise(snapshot: Snapshot) -> str | None:
     if not snapshot.noise_points:
         return None
     point, size = snapshot.noise_points[-1], snapshot.settings.batch_size
-    return (
-        f"After {figure(point.place.epochs, 3)} epochs the noise scale N is "
-        f"{figure(point.noise_scale, 3)} digits: at a batch size of {size:,}, about "
-        f"{point.noise_share(size):.0%} of a mini-batch’s squared gradient is noise."
+    return _(
+        "After {epochs} epochs the noise scale N is {scale} digits: at a batch size of {size:,}, "
+        "about {share:.0%} of a mini-batch’s squared gradient is noise."
+    ).format(
+        epochs=figure(point.place.epochs, 3),
+        scale=figure(point.noise_scale, 3),
+        size=size,
+        share=point.noise_share(size),
     )
 
 
@@ -148,27 +181,32 @@ def lesson(epochs: Iterable[EpochRecord]) -> str | None:
     size = unmixed[-1].batch_sizes[0]
     took = {of: median(epoch.train_seconds for epoch in by_size[of]) for of in by_size}
     updates = {of: by_size[of][-1].updates for of in by_size}
-    now = (
-        f"At {size:,} an epoch takes {seconds(took[size])} of training in {_updates(updates[size])}"
-    )
+    count = updates[size]
+    now = {
+        "size": size,
+        "time": seconds(took[size]),
+        "updates": n_("{count:,} update", "{count:,} updates", count).format(count=count),
+    }
     others = [of for of in by_size if of != size]
     if not others:
-        return f"{now}."
+        return _("At {size:,} an epoch takes {time} of training in {updates}.").format(**now)
     other = max(others, key=lambda of: abs(log10(took[of] / took[size])))
-    count = "1 update" if updates[other] == 1 else f"{updates[other]:,}"
-    return (
-        f"{now}; at {other:,} it took {seconds(took[other])} in {count}: "
-        f"{_ratio(took[other] / took[size])}."
+    count = updates[other]
+    return _(
+        "At {size:,} an epoch takes {time} of training in {updates}; at {other:,} it took "
+        "{others_time} in {others_updates}: {ratio}."
+    ).format(
+        **now,
+        other=other,
+        others_time=seconds(took[other]),
+        others_updates=n_("1 update", "{count:,}", count).format(count=count),
+        ratio=_ratio(took[other] / took[size]),
     )
-
-
-def _updates(count: int) -> str:
-    return "1 update" if count == 1 else f"{count:,} updates"
 
 
 def _ratio(ratio: float) -> str:
     if ratio >= 1.1:
-        return f"{figure(ratio)} times as long"
+        return _("{ratio} times as long").format(ratio=figure(ratio))
     if ratio <= 1 / 1.1:
-        return f"{figure(1 / ratio)} times as fast"
-    return "about as long"
+        return _("{ratio} times as fast").format(ratio=figure(1 / ratio))
+    return _("about as long")

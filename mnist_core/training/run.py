@@ -11,6 +11,7 @@ from contextlib import suppress
 import torch
 from torch import Tensor
 
+from mnist_core import faults
 from mnist_core.data import Mnist
 from mnist_core.records import Batch, Snapshot
 from mnist_core.settings import Budget, Settings, Setup
@@ -21,7 +22,7 @@ from mnist_core.training.noise import gradient_noise
 from mnist_core.training.sampler import Sampler
 
 DIGITS_BETWEEN_TESTS = 10_000
-TESTS_AFTER_CHANGE = (100, 300, 1_000)  # updates
+TESTS_AFTER_CHANGE = (30, 100, 300, 1_000)  # updates
 MOST_SHOWN = 20  # digits of a mini-batch, at a tempo
 _NOISE_SHARE = 0.1  # of the time of updates and test passes, while the noise is watched
 
@@ -148,7 +149,7 @@ class Run:
             self._step(self.settings)
         except Exception as error:
             # The mini-batch has been taken from the epoch's order: going on would leave it out.
-            self.error = in_plain_words(error, "training")
+            self.error = in_plain_words(error, faults.TRAINING)
             raise TrainingError(self.error) from error
 
     def predict(self, images: Tensor) -> Tensor:
@@ -195,8 +196,8 @@ class Run:
         try:
             digits, loss = self._learn(settings)
         except Exception as error:
-            batch = f"a batch of {settings.batch_size:,}"
-            raise TrainingError(in_plain_words(error, "an update", batch)) from error
+            batch = faults.A_BATCH.format(size=f"{settings.batch_size:,}")
+            raise TrainingError(in_plain_words(error, faults.AN_UPDATE, batch)) from error
         seconds = time.perf_counter() - started
         if not math.isfinite(loss):
             raise TrainingError(_not_finite("training", self._history.updates + 1))
@@ -244,7 +245,7 @@ class Run:
         try:
             loss, right = self.learner.evaluate(self._mnist.test)
         except Exception as error:
-            raise TrainingError(in_plain_words(error, "a test pass")) from error
+            raise TrainingError(in_plain_words(error, faults.A_TEST_PASS)) from error
         seconds = time.perf_counter() - started
         if not math.isfinite(loss):
             raise TrainingError(_not_finite("test", self._history.updates))
@@ -275,14 +276,11 @@ class Run:
 
 
 def _not_finite(which: str, update: int) -> str:
-    return (
-        f"the {which} loss is no longer a finite number at update {update:,}: the learning rate or "
-        f"the normalization is too extreme"
-    )
+    return faults.NOT_FINITE[which].format(update=f"{update:,}")
 
 
 def in_plain_words(error: Exception, doing: str, at_hand: str | None = None) -> str:
-    """Why it failed, for a visitor to read.
+    """Why it failed, in English; faults.fault() tells it to a visitor.
 
     doing: what failed.
     at_hand: what took the memory; what was being done unless given.
@@ -290,5 +288,5 @@ def in_plain_words(error: Exception, doing: str, at_hand: str | None = None) -> 
     if isinstance(error, TrainingError):
         return str(error)
     if isinstance(error, MemoryError | torch.OutOfMemoryError) or "can't allocate" in str(error):
-        return f"there is not enough memory for {at_hand or doing}"
-    return f"{doing} failed ({type(error).__name__}: {error})"
+        return faults.NO_MEMORY.format(what=at_hand or doing)
+    return faults.FAILED.format(what=doing, error=f"{type(error).__name__}: {error}")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import threading
 import time
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from typing import Protocol
 
+from mnist_core.language import LANGUAGES, in_this_language, language, speaking
 from pages.app.scheduling import SCHEDULER
+from pages.components.part import written
 
 Parts = dict[str, object]  # by the key of the component that draws it: whatever JSON can hold
 
@@ -26,7 +28,38 @@ class Edition:
 
 
 def _publish(parts: Parts) -> Edition:
-    return Edition(parts, {key: json.dumps(shown) for key, shown in parts.items()})
+    return Edition(parts, {key: written(shown) for key, shown in parts.items()})
+
+
+class Source(Protocol):
+    """Where many tabs get the same parts from."""
+
+    def now(self) -> Edition:
+        """For a script run."""
+
+    def latest(self) -> Edition:
+        """For a frame."""
+
+
+class Translated:
+    """A source once for each language: what it makes, it makes in those that are looked at.
+
+    new: makes the source, which speaks the language that is spoken then.
+    """
+
+    def __init__(self, new: Callable[[], Source]) -> None:
+        self._sources: dict[str, Source] = {}
+        for code in LANGUAGES:
+            with speaking(code):
+                self._sources[code] = new()
+
+    def now(self) -> Edition:
+        """As it is in the language at work."""
+        return self._sources[language()].now()
+
+    def latest(self) -> Edition:
+        """The latest that there is in the language at work."""
+        return self._sources[language()].latest()
 
 
 class Notice:
@@ -36,7 +69,7 @@ class Notice:
     """
 
     def __init__(self, make: Callable[[], Parts], version: Callable[[], Hashable]) -> None:
-        self._make, self._version = make, version
+        self._make, self._version = in_this_language(make), version
         self._made: tuple[Hashable, Edition] = (object(), Edition())
 
     def now(self) -> Edition:
@@ -63,7 +96,7 @@ class Relay:
         seconds: Callable[[], float],
         subject: Callable[[], Hashable],
     ) -> None:
-        self._make, self._seconds, self._subject = make, seconds, subject
+        self._make, self._seconds, self._subject = in_this_language(make), seconds, subject
         self._edition, self._made_at = Edition(), float("-inf")
         self._about: Hashable = None
         self._under_way: Future | None = None

@@ -52,13 +52,13 @@ const newChannel = () => {
     if (socket !== channel.socket) return;
     channel.socket = undefined;
     if (code === UNKNOWN) channel.askForRun(); // it brings a path that is known
-    channel.line.textContent = "The connection to the server is cut: the figures stand still. Trying again …";
+    channel.line.textContent = channel.cut;
     channel.line.hidden = channel.attempts === 0;
     channel.waiting = setTimeout(connect, Math.min(200 * 2 ** channel.attempts++, LONGEST_PAUSE));
   };
 
-  channel.use = (path, line, askForRun) => {
-    Object.assign(channel, { line, askForRun });
+  channel.use = ({ path, cut }, line, askForRun) => {
+    Object.assign(channel, { cut, line, askForRun });
     if (path === channel.path) return;
     channel.path = path;
     const former = channel.socket;
@@ -81,5 +81,5 @@ const newChannel = () => {
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const channel = (window.liveChannel ??= newChannel());
-  channel.use(data.path, parentElement.querySelector(".live-channel"), () => setTriggerValue("run", true));
+  channel.use(data, parentElement.querySelector(".live-channel"), () => setTriggerValue("run", true));
 }

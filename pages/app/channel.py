@@ -6,6 +6,7 @@ from pathlib import Path
 
 from streamlit.components.v2 import component
 
+from mnist_core.language import _
 from pages.components.part import FOLLOW_JS
 
 _CSS = """
@@ -25,4 +26,5 @@ def open_channel(path: str) -> None:
     It shows nothing else. Where the server asks for it, the script is run.
     """
     channel = component("live_channel", html=_HTML, css=_CSS, js=_JS, isolate_styles=False)
-    channel(key="live_channel", data={"path": path}, on_run_change=lambda: None)
+    cut = _("The connection to the server is cut: the figures stand still. Trying again …")
+    channel(key="live_channel", data={"path": path, "cut": cut}, on_run_change=lambda: None)

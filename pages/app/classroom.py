@@ -5,10 +5,11 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from mnist_core import Settings, Setup
+from mnist_core.language import language
 from mnist_core.show.classroom import Vote, ballot
 from mnist_core.show.lesson import STATIONS
 
@@ -63,6 +64,7 @@ class Classroom:
         self._teachers: set[str] = set()
         self._students: dict[str, _Student] = {}
         self._answers: dict[str, int] = {}
+        self._measured: Mapping[str, str] = {}
         self._votes = self._seeds = 0
         self._next_look = 0.0
         self._lock = threading.RLock()
@@ -84,10 +86,10 @@ class Classroom:
 
     @property
     def scene(self) -> Scene:
-        """What the class does now."""
+        """What the class does now, in the language at work."""
         with self._lock:
             vote = self._scene.vote
-            return replace(self._scene, vote=vote and replace(vote, counts=self._counts(vote)))
+            return replace(self._scene, vote=vote and self._told(vote))
 
     def open(self, by: str) -> None:
         """Let students join."""
@@ -113,6 +115,7 @@ class Classroom:
             self._change(by, replace(self._scene, vote=vote))
             self._votes = number
             self._answers.clear()
+            self._measured = {}
 
     def close_vote(self, by: str) -> None:
         """Take no more answers; the tally stays."""
@@ -120,17 +123,18 @@ class Classroom:
             vote = self._scene.vote
             self._change(by, replace(self._scene, vote=vote and replace(vote, open=False)))
 
-    def tell_measured(self, by: str, option: int, measured: str) -> None:
+    def tell_measured(self, by: str, option: int, measured: Mapping[str, str]) -> None:
         """What the class was asked has been measured.
 
         option: the place of the one that it is nearest to.
-        measured: what it is, in words.
+        measured: what it is, in the words of each language.
         """
         with self._lock:
             vote = self._scene.vote
-            told = vote and replace(vote, came_true=option, measured=measured)
-            if told != vote:
+            told = vote and replace(vote, came_true=option)
+            if told != vote or measured != self._measured:
                 self._change(by, replace(self._scene, vote=told))
+                self._measured = measured
 
     def put_vote_away(self, by: str) -> None:
         """Show neither the question nor its answers any longer."""
@@ -217,6 +221,9 @@ class Classroom:
                 raise NotTheTeacherError("only who holds the teacher's link may do this")
             self._scene = scene
             self.changes += 1
+
+    def _told(self, vote: Vote) -> Vote:
+        return replace(vote, counts=self._counts(vote), measured=self._measured.get(language(), ""))
 
     def _counts(self, vote: Vote) -> tuple[int, ...]:
         answers = list(self._answers.values())

@@ -7,7 +7,9 @@ import secrets
 import threading
 from collections.abc import Callable
 
-from pages.app.broadcast import Notice, Parts, Relay
+from mnist_core.language import in_this_language
+from pages.app.broadcast import Edition, Parts, Source
+from pages.app.scheduling import by_trainer
 from pages.components.part import next_moment
 
 _log = logging.getLogger(__name__)
@@ -27,22 +29,35 @@ class Feed:
         self.drawing = False
         self._listener: Callable[[], None] | None = None
         self._started = False
+        self._teller: Callable[[int, Parts], None] | None = None
         self._lock = threading.Lock()
         self._clear()
 
     def _clear(self) -> None:
         self._makers: list[Callable[[], Parts]] = []
-        self._sources: list[Notice | Relay] = []
+        self._others: list[Callable[[], Edition]] = []
         self._watched: list[tuple[Callable[[], object], object]] = []
         self._lead: Callable[[bool], Parts] = lambda _dark: {}
+        self._drawn: Parts = {}
 
-    def connect(self, listener: Callable[[], None], on_this_computer: bool) -> None:
-        """From now on call the listener, from any thread, when the script has drawn the page."""
-        self._listener, self.on_this_computer = listener, on_this_computer
+    def connect(
+        self,
+        listener: Callable[[], None],
+        teller: Callable[[int, Parts], None],
+        on_this_computer: bool,
+    ) -> None:
+        """The tab has a connection.
+
+        listener: is called, from any thread, when the script has drawn the page.
+        teller: sends the tab parts at once, with the moment from which they count.
+        """
+        self._listener, self._teller = listener, teller
+        self.on_this_computer = on_this_computer
 
     def disconnect(self) -> None:
         """The tab has no connection any more."""
-        self._listener, self.on_this_computer = None, False
+        self._listener = self._teller = None
+        self.on_this_computer = False
 
     def note_start(self) -> None:
         """Training begins by the visitor's click, which changes the page as well."""
@@ -52,6 +67,18 @@ class Feed:
         """Whether such a click has come since this was asked last."""
         started, self._started = self._started, False
         return started
+
+    def announce(self, change: Callable[[], None]) -> None:
+        """Make a change between two turns and send the tab its words at once; for callbacks.
+
+        The script run that follows draws them too, and the charts, and is much later in the tab; to
+        draw the charts twice would make it later still.
+        """
+        moment, parts = by_trainer(lambda: (change(), self.parts())[1])
+        words = {key: shown for key, shown in parts.items() if isinstance(shown, str)}
+        self.begin()
+        if teller := self._teller:
+            teller(moment, words)
 
     def begin(self) -> None:
         """A script run begins: what the page has shown so far is fed no longer."""
@@ -68,23 +95,31 @@ class Feed:
     def show(self, make: Callable[[], Parts]) -> Parts:
         """Feed the tab from now on with what `make` gives; what it gives now.
 
-        make: is called in the thread that trains, between two turns. It may ask runs, which rest
-            meanwhile, but nothing of Streamlit's.
+        make: is called in the thread that trains, between two turns, and speaks the language that
+            is spoken now. It may ask runs, which rest meanwhile, but nothing of Streamlit's.
         """
         with self._lock:
-            self._makers.append(make)
-        return make()
+            self._makers.append(in_this_language(make))
+        made = make()
+        self._drawn |= made
+        return made
 
-    def tune_in(self, source: Notice | Relay) -> Parts:
+    def take_drawn(self) -> Parts:
+        """What the script run has drawn of that, once: later the tab shows something newer."""
+        drawn, self._drawn = self._drawn, {}
+        return drawn
+
+    def tune_in(self, source: Source) -> Parts:
         """Feed the tab from now on with what others are fed with too; what it gives now."""
         with self._lock:
-            self._sources.append(source)
+            self._others.append(in_this_language(source.latest))
         return source.now().parts
 
     def lead(self, make: Callable[[bool], Parts]) -> None:
         """What those who follow this tab see of its page.
 
-        make: is called as for `show`, with whether it is for the dark theme.
+        make: is called as for `show`, with whether it is for the dark theme, and speaks the
+            language of those who follow.
         """
         self._lead = make
 
@@ -104,8 +139,8 @@ class Feed:
     def heard(self) -> dict[str, str]:
         """The parts that others show too, in JSON by key."""
         with self._lock:
-            sources = list(self._sources)
-        return {key: text for source in sources for key, text in source.latest().written.items()}
+            others = list(self._others)
+        return {key: text for latest in others for key, text in latest().written.items()}
 
     def parts(self) -> tuple[int, Parts]:
         """All else that the tab shows now, and the moment from which it counts.

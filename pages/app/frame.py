@@ -4,13 +4,18 @@ from pathlib import Path
 
 import streamlit as st
 
+from mnist_core.language import _
+from pages.app.languages import language_switch, say_unknown_language, speak_to_visitor
 from pages.app.theme import is_dark
 from pages.components.live_chart import load_plotly
+from pages.components.page_language import tell_language
 
 _PAGES = Path(__file__).parents[1]
 
+# First of all: a script run begins in a thread that speaks English.
+speak_to_visitor()
 st.set_page_config(
-    page_title="Mini-batches, live",
+    page_title=_("Mini-batches, live"),
     # A file of our own: a named icon would be fetched from the internet.
     page_icon=_PAGES / "app" / "icon.svg",
     layout="wide",
@@ -32,7 +37,11 @@ st.html(
     ":has(> .st-key-unseen), .st-key-unseen, .st-key-unseen > * { position: absolute; width: 1px; "
     "height: 1px; overflow: hidden; }"
     # A table shows which cell has the focus, but not that it has it at all.
-    "[data-testid=stDataFrame]:has(:focus-visible) { outline: 2px solid currentColor; }</style>"
+    "[data-testid=stDataFrame]:has(:focus-visible) { outline: 2px solid currentColor; }"
+    # Korean is read by words, where a browser would break its lines within them.
+    "html:lang(ko) * { word-break: keep-all; overflow-wrap: break-word; }"
+    # One row of the sidebar holds them, in whichever font.
+    "html:lang(ko) .st-key-tempo button { padding-inline: 0.6rem; }</style>"
 )
 
 
@@ -40,22 +49,26 @@ def _page(file: str, title: str, icon: str, **how: object) -> st.Page:
     return st.Page(_PAGES / file, title=title, icon=f":material/{icon}:", **how)
 
 
-train = _page("train.py", "Train", "show_chart", default=True)
-pages = [
-    _page("digits.py", "Digits", "dialpad"),
-    _page("mini_batch/mini_batch.py", "Mini-batch", "grid_view"),
-    train,
-    _page("compare/compare.py", "Compare", "sports_score"),
-    _page("predictions/predictions.py", "Predictions", "fact_check"),
+# By names that are the same in every language.
+pages = {
+    "Digits": _page("digits.py", _("Digits"), "dialpad"),
+    "Mini-batch": _page("mini_batch/mini_batch.py", _("Mini-batch"), "grid_view"),
+    "Train": _page("train.py", _("Train"), "show_chart", default=True),
+    "Compare": _page("compare/compare.py", _("Compare"), "sports_score"),
+    "Predictions": _page("predictions/predictions.py", _("Predictions"), "fact_check"),
     # Its entry stands beside the title; the keys 1 to 5 open the pages before it.
-    _page("classroom/classroom.py", "Class", "groups", url_path="class", visibility="hidden"),
-]
-page = st.navigation(pages)
+    "Class": _page(
+        "classroom/classroom.py", _("Class"), "groups", url_path="class", visibility="hidden"
+    ),
+}
+page = st.navigation(list(pages.values()))
+name = next(name for name, one in pages.items() if one is page)
 
 head = st.container(key="head", horizontal=True, vertical_alignment="center", gap="xsmall")
 head.title(page.title)
 unseen = st.container(key="unseen")
 with unseen:
+    tell_language()
     load_plotly()
 
 # Only now: the visitor sees the title while these are imported.
@@ -70,20 +83,22 @@ from pages.components.keys import listen_to_keys  # noqa: E402
 from pages.lesson.strip import lesson_strip  # noqa: E402
 
 # PyTorch takes more than a second to import. The first page can be drawn before that.
-if page != train or LOADING.over or must_download():
+if name != "Train" or LOADING.over or must_download():
     load_or_explain()
 visitor = visitors.begin()
 with unseen:
     open_channel(path_for(visitor.feed.token))
     if number := listen_to_keys(lambda key: take_key(visitor.training, key)):
-        st.switch_page(pages[int(number) - 1], query_params=presented_query())
+        st.switch_page(list(pages.values())[int(number) - 1], query_params=presented_query())
 style_presentation()
 with st.sidebar:
     knobs(visitor)
-if page != train or is_presented():
+if name != "Train" or is_presented():
     visitor.training.watch_noise(False)
-by_title = {one.title: one for one in pages}
-class_strip(visitor, head, page.title, by_title)
-lesson_strip(visitor, head, page.title, by_title)
+class_strip(visitor, head, name, pages)
+lesson_strip(visitor, head, name, pages)
+with head:
+    language_switch()
+say_unknown_language()
 page.run()
 visitor.feed.end()

@@ -18,12 +18,13 @@ from streamlit.url_util import make_url_path
 from streamlit.web.server.starlette.starlette_websocket import _is_origin_allowed
 
 from pages.app import visitors
+from pages.app.broadcast import Parts
 from pages.app.classroom import CLASS
 from pages.app.loading import LOADING
 from pages.app.presence import is_on_this_computer
 from pages.app.scheduling import SCHEDULER
 from pages.app.visitors import Visitor
-from pages.components.part import next_moment
+from pages.components.part import next_moment, written
 
 # Why a connection was closed: nobody is known by that token; the tab has a newer connection.
 UNKNOWN, REPLACED = 4404, 4409
@@ -77,6 +78,19 @@ def seconds_between_frames(spent: float, here: bool, runs_in_training: int) -> f
     return max(_ELSEWHERE, runs_in_training / _MOST_A_SECOND)
 
 
+def _written(parts: Parts) -> dict[str, str]:
+    return {key: written(shown) for key, shown in parts.items()}
+
+
+def _frame_text(moment: int, written: dict[str, str], settles: bool = False) -> str:
+    """A frame as it is sent.
+
+    settles: whether the tab answers only when it has drawn what the script run has changed.
+    """
+    body = ", ".join(f"{json.dumps(key)}: {text}" for key, text in written.items())
+    return f'{{"moment": {moment}, "settle": {json.dumps(settles)}, "parts": {{{body}}}}}'
+
+
 _lines: dict[str, _Line] = {}  # by token
 
 
@@ -91,6 +105,7 @@ class _Line:
         self._sent: dict[str, str] = {}  # parts as they were sent last, in JSON
         self._moment = 0  # of the frame under way
         self._settling = False
+        self._owes_answer = False  # the tab, of having painted what the script has drawn
         self._replaced = asyncio.Event()
         self._closes_with: int | None = None
         self._painted = asyncio.Event()
@@ -108,7 +123,11 @@ class _Line:
         _lines[feed.token] = self
         if older:
             older._replaced.set()
-        feed.connect(lambda: loop.call_soon_threadsafe(self._called.set), self._here)
+        feed.connect(
+            lambda: loop.call_soon_threadsafe(self._called.set),
+            lambda *told: asyncio.run_coroutine_threadsafe(self._tell(*told), loop),
+            self._here,
+        )
         self._called.set()
         ends = (self._listen(), self._feed(), self._replaced.wait())
         tasks = {asyncio.create_task(one) for one in ends}
@@ -172,7 +191,9 @@ class _Line:
                 called = self._called.is_set()
                 self._called.clear()
                 if called:
-                    self._sent.clear()  # what the script has drawn stands there in its place
+                    # In the place of what was sent stands what the script has drawn.
+                    self._sent = _written(self._visitor.feed.take_drawn())
+                    self._owes_answer = True
                     self._settling = self._visitor.feed.take_start()
                     self._lively_until = time.monotonic() + _LIVELY_SECONDS
                     self._next_frame = self._earliest_frame = 0.0
@@ -223,20 +244,25 @@ class _Line:
             return began, None
         self._news = news
         self._moment, parts = self._visitor.feed.parts()
-        frame = self._changed({key: json.dumps(shown) for key, shown in parts.items()})
+        frame = self._changed(_written(parts))
         if frame and self._here:
             SCHEDULER.hold(self._visitor.id, _SETTLE_SECONDS if self._settling else PAINT_SECONDS)
         return began, frame
 
-    def _changed(self, written: dict[str, str]) -> str | None:
+    def _changed(self, parts: dict[str, str]) -> str | None:
         """A frame of those parts, in JSON, that are other than they were sent last."""
-        changed = {key: text for key, text in written.items() if self._sent.get(key) != text}
-        if not changed:
+        changed = {key: text for key, text in parts.items() if self._sent.get(key) != text}
+        if not (changed or self._owes_answer):
             return None
+        self._owes_answer = False
         self._sent |= changed
-        body = ", ".join(f"{json.dumps(key)}: {text}" for key, text in changed.items())
-        settling = json.dumps(self._settling)
-        return f'{{"moment": {self._moment}, "settle": {settling}, "parts": {{{body}}}}}'
+        return _frame_text(self._moment, changed, self._settling)
+
+    async def _tell(self, moment: int, parts: Parts) -> None:
+        """Show what a click has changed, whatever is under way; the script run draws it too."""
+        if not self._hidden:
+            with suppress(RuntimeError, WebSocketDisconnect):  # it may have ended at this moment
+                await self._send(_frame_text(moment, _written(parts)))
 
     async def _send_heard(self) -> None:
         """Send what has changed of that which others show too; no training waits for it."""

@@ -12,6 +12,7 @@ import streamlit as st
 
 from mnist_core import Mnist, MnistUnavailableError, load_mnist
 from mnist_core.data.archives import ARCHIVES_MEGABYTES, missing_files, mnist_root
+from mnist_core.language import _
 from pages.app.scheduling import SCHEDULER
 
 
@@ -86,16 +87,16 @@ def load_or_explain() -> None:
     """Have the digits read, telling what is going on; where they can't be, say what to do."""
     root = mnist_root()
     missing = len(missing_files(root))
-    doing = (
-        f"Downloading MNIST to {root}, this once: {missing} of 4 files are missing, "
-        f"{ARCHIVES_MEGABYTES} MB in all …"
-        if missing
-        else "Loading PyTorch, and reading and checking MNIST; what is damaged is fetched anew …"
-    )
+    doing = _("Loading PyTorch, and reading and checking MNIST; what is damaged is fetched anew …")
+    if missing:
+        doing = _(
+            "Downloading MNIST to {folder}, this once: {missing} of 4 files are missing, "
+            "{megabytes} MB in all …"
+        ).format(folder=root, missing=missing, megabytes=ARCHIVES_MEGABYTES)
     try:
         with st.spinner(doing, show_time=True):
             mnist()
     except MnistUnavailableError as error:
         st.error(str(error), icon=":material/error:")
-        st.button("Try again", on_click=LOADING.try_again)
+        st.button(_("Try again"), on_click=LOADING.try_again)
         st.stop()

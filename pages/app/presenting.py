@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from mnist_core.language import _
+
 _STYLE = (
     "<style>html { font-size: 150%; } [data-testid=stSidebarNav], .st-key-head, "
     ".st-key-choices > :not(.st-key-present) { display: none !important; }"
@@ -31,9 +33,9 @@ def style_presentation() -> None:
 def presentation_button() -> None:
     """Into the presenter's view, or out of it."""
     if is_presented():
-        label, icon, click = "Leave", "fullscreen_exit", _leave
+        label, icon, click = _("Leave"), "fullscreen_exit", _leave
     else:
-        label, icon, click = "Present", "present_to_all", _present
+        label, icon, click = _("Present"), "present_to_all", _present
     st.button(label, key="present", icon=f":material/{icon}:", on_click=click, type="tertiary")
 
 

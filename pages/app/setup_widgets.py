@@ -8,20 +8,21 @@ from typing import get_args
 import streamlit as st
 
 from mnist_core import Normalization, Setup
+from mnist_core.language import _, in_this_language, later
 from mnist_core.settings import LARGEST_SEED, Order
 from pages.app.loading import mnist
 from pages.app.scheduling import by_trainer
 from pages.app.visitors import Visitor
 
-PRESETS = ("Tutorial's", "MNIST's own", "None")
-CUSTOM = "Custom"
+PRESETS = (later("Tutorial's"), later("MNIST's own"), later("None"))
+CUSTOM = later("Custom")
 
 # What a browser's numbers hold exactly.
 LARGEST_TYPED_SEED = min(LARGEST_SEED, 2**53 - 1)
 _ORDER_NAMES = {
-    "shuffled": "shuffled anew each epoch",
-    "stored": "as stored in the file",
-    "sorted by label": "sorted by label: all zeros first",
+    "shuffled": later("shuffled anew each epoch"),
+    "stored": later("as stored in the file"),
+    "sorted by label": later("sorted by label: all zeros first"),
 }
 
 
@@ -63,21 +64,26 @@ def setup_widgets(visitor: Visitor) -> None:
     choices.wishes = {}
     st.session_state.setdefault("seed", setup.seed)
     st.number_input(
-        "Seed",
+        _("Seed"),
         min_value=0,
         max_value=LARGEST_TYPED_SEED,
         key="seed",
-        help="Of the first weights and of the digits' orders: the same seed, the same run.",
+        help=_("Of the first weights and of the digits' orders: the same seed, the same run."),
     )
-    st.radio("Order of the digits", get_args(Order), key="order", format_func=_ORDER_NAMES.get)
     st.radio(
-        "Normalization",
+        _("Order of the digits"),
+        get_args(Order),
+        key="order",
+        format_func=in_this_language(lambda order: _(_ORDER_NAMES[order])),
+    )
+    st.radio(
+        _("Normalization"),
         PRESETS if choices.custom is None else (*PRESETS, CUSTOM),
         key="normalization",
-        format_func=lambda name: f"{name}: {formula(_named(visitor, name))}",
+        format_func=in_this_language(lambda name: f"{_(name)}: {formula(_named(visitor, name))}"),
     )
     if chosen_setup(visitor) != setup:
-        st.info("These choices take effect with Reset.", icon=":material/replay:")
+        st.info(_("These choices take effect with Reset."), icon=":material/replay:")
 
 
 def chosen_setup(visitor: Visitor) -> Setup:

@@ -11,6 +11,7 @@ import streamlit as st
 
 from mnist_core import Settings
 from mnist_core.data import TRAINING_DIGITS
+from mnist_core.language import _, in_this_language, later
 from mnist_core.race import RaceRecord
 from mnist_core.show import sentences
 from pages.app.feed import Parts
@@ -24,7 +25,12 @@ from pages.components.choice import choose
 from pages.components.live_html import live_html, note
 
 BATCH_SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, TRAINING_DIGITS)
-TEMPOS = {"step": "Step", "slow": "1/s", "quick": "10/s", "full": "Full"}
+TEMPOS = {
+    "step": later("Step"),
+    "slow": later("1/s"),
+    "quick": later("10/s"),
+    "full": later("Full"),
+}
 LEARNING_RATES = (1e-6, 2e-6, 5e-6, 1e-5, 2e-5, 5e-5, 1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 0.01)
 LEARNING_RATES += (0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 
@@ -35,17 +41,17 @@ def knobs(visitor: Visitor) -> None:
     _buttons(visitor)
     if not is_presented():
         _tempo(training)
-    say_no_room(training, again="Start")
+    say_no_room(training, again=_("Start"))
     status = st.container()
-    training.change(_settings(training.run.settings))
+    training.change(_settings(training))
     with status:
         _status(visitor)
     if is_presented():
         return
-    with st.expander("For a new run"):
+    with st.expander(_("For a new run")):
         # One of them names what the digits themselves tell.
         if training.waits:
-            st.caption("PyTorch and the digits are being loaded.")
+            st.caption(_("PyTorch and the digits are being loaded."))
         else:
             setup_widgets(visitor)
 
@@ -60,9 +66,10 @@ def top_knobs(visitor: Visitor) -> None:
         _buttons(visitor, "top_")
         # Buttons, for two sliders of one value would set each other back while one is moved.
         with st.container(horizontal=True, vertical_alignment="center"):
-            _step_button(visitor.training, "left", "Smaller")
-            st.markdown(f"Batch size **{visitor.training.run.settings.batch_size:,}**")
-            _step_button(visitor.training, "right", "Larger")
+            _step_button(visitor.training, "left", _("Smaller"))
+            size = visitor.training.run.settings.batch_size
+            st.markdown(_("Batch size **{size:,}**").format(size=size))
+            _step_button(visitor.training, "right", _("Larger"))
 
 
 def _top_knobs_style() -> str:
@@ -96,6 +103,7 @@ def take_key(training: Training, key: str) -> None:
         size = training.run.settings.batch_size
         index = BATCH_SIZES.index(size) + (1 if key == "right" else -1)
         st.session_state["batch_size"] = BATCH_SIZES[max(0, min(index, len(BATCH_SIZES) - 1))]
+        _hand_over(training)
 
 
 def say_no_room(training: Training, again: str) -> None:
@@ -105,8 +113,10 @@ def say_no_room(training: Training, again: str) -> None:
     """
     if training.turned_away:
         st.warning(
-            f"As many visitors as may ({MOST_TRAINING}) are training on this computer already. "
-            f"When one of them has paused or left, **{again}** will work.",
+            _(
+                "As many visitors as may ({most}) are training on this computer already. When one "
+                "of them has paused or left, **{again}** will work."
+            ).format(most=MOST_TRAINING, again=again),
             icon=":material/hourglass:",
         )
 
@@ -126,18 +136,18 @@ def _buttons(visitor: Visitor, where: str = "") -> None:
 def _reset_button(visitor: Visitor, where: str) -> None:
     training = visitor.training
     st.button(
-        "Reset",
+        _("Reset"),
         key=f"{where}reset",
         icon=":material/replay:",
         width="stretch",
-        help="Begin again, untrained, with the choices under “For a new run”.",
+        help=_("Begin again, untrained, with the choices under “For a new run”."),
         on_click=lambda: training.reset(training.run.settings, chosen_setup(visitor)),
     )
 
 
 def _start_button(training: Training, where: str) -> None:
     st.button(
-        "Pause" if training.playing else "Start",
+        _("Pause") if training.playing else _("Start"),
         key=f"{where}play",
         icon=":material/pause:" if training.playing else ":material/play_arrow:",
         type="primary",
@@ -148,7 +158,7 @@ def _start_button(training: Training, where: str) -> None:
 
 
 def _tempo(training: Training) -> None:
-    tempo = choose("Tempo", TEMPOS, key="tempo", first="full", quiet=True)
+    tempo = choose(_("Tempo"), TEMPOS, key="tempo", first="full", quiet=True)
     if tempo != training.tempo:
         training.set_tempo(tempo)
 
@@ -161,13 +171,16 @@ def _status(visitor: Visitor) -> None:
 
 def _doing(training: Training) -> Parts:
     if training.racing:
-        return {"doing": _two_lines("Race on the page Compare", _race_status(training.race.latest))}
+        return {
+            "doing": _two_lines(_("Race on the page Compare"), _race_status(training.race.latest))
+        }
     run = training.run
     state, detail = sentences.doing(run.latest, run.settings, training.playing)
     if training.waits:
-        state, detail = "Getting ready", "loading PyTorch and the digits"
+        state, detail = _("Getting ready"), _("loading PyTorch and the digits")
     if run.error:
-        return {"doing": note(f"**{state}**: {detail}. Press Reset to begin again.", "error")}
+        told = _("**{state}**: {detail}. Press Reset to begin again.")
+        return {"doing": note(told.format(state=state, detail=detail), "error")}
     return {"doing": _two_lines(state, detail)}
 
 
@@ -178,27 +191,45 @@ def _two_lines(state: str, detail: str) -> str:
 
 def _race_status(race: RaceRecord) -> str:
     over = sum(competitor.over for competitor in race.competitors)
-    return f"{over} of {len(race.competitors)} competitors have ended. Your run rests meanwhile."
+    return _("{over} of {all} competitors have ended. Your run rests meanwhile.").format(
+        over=over, all=len(race.competitors)
+    )
 
 
-def _settings(now: Settings) -> Settings:
+def _hand_over(training: Training) -> None:
+    """Have the run use what the sliders say before the script has drawn the page anew."""
+    chosen, now = st.session_state, training.run.settings
+    learning_rate = chosen.get("learning_rate", now.learning_rate)
+    settings = Settings(chosen["batch_size"], learning_rate)
+    training.rest_while_drawn()
+    training.feed.announce(lambda: training.change(settings))
+
+
+def _settings(training: Training) -> Settings:
+    now = training.run.settings
     batch_size = st.select_slider(
-        "Batch size",
+        _("Batch size"),
         BATCH_SIZES,
         value=now.batch_size,
         key="batch_size",
-        format_func=sentences.batch_size,
-        help="Digits in a mini-batch: how many the network sees before each update. "
-        "A change is at work from the next mini-batch on.",
+        format_func=in_this_language(sentences.batch_size),
+        on_change=_hand_over,
+        args=(training,),
+        help=_(
+            "Digits in a mini-batch: how many the network sees before each update. "
+            "A change is at work from the next mini-batch on."
+        ),
     )
     if is_presented():
         return Settings(batch_size, now.learning_rate)
     learning_rate = st.select_slider(
-        "Learning rate",
+        _("Learning rate"),
         LEARNING_RATES,
         value=now.learning_rate,
         key="learning_rate",
         format_func=sentences.learning_rate,
-        help="Adam's step size: how far an update moves the weights. The tutorial's is 0.0001.",
+        on_change=_hand_over,
+        args=(training,),
+        help=_("Adam's step size: how far an update moves the weights. The tutorial's is 0.0001."),
     )
     return Settings(batch_size, learning_rate)

@@ -130,6 +130,7 @@ class Training:
         elif self.tempo == "step":
             by_trainer(lambda: [run.advance(0) for run in self._runs if not run.ended])
         else:
+            self.feed.note_start()
             self._play(*self._runs)
 
     def set_tempo(self, tempo: Tempo) -> None:
@@ -146,10 +147,12 @@ class Training:
 
     def change(self, settings: Settings) -> None:
         """Hand the run new settings; a new batch size leaves a ghost where one is wanted."""
-        new_size = settings.batch_size != self.run.settings.batch_size
-        if new_size and not self.run.latest.untrained:
-            self._move(settings)
-        self.run.settings = settings
+        if settings == self.run.settings:
+            return
+        if self.waits:
+            self.run.settings = settings
+        else:
+            by_trainer(lambda: self._change(settings))
 
     def keep_ghost(self, keep: bool) -> None:
         """Whether the next change of the batch size leaves a ghost; without it none stays."""
@@ -228,6 +231,7 @@ class Training:
 
     def _let_race(self, race: Race) -> bool:
         was_playing = self.playing
+        self.feed.note_start()
         # The race first: with the run paused before, another visitor might take the place.
         if not self._play(race):
             return False
@@ -238,7 +242,6 @@ class Training:
     def _play(self, *wanted: Run | Race) -> bool:
         """Have these trained, if there is room for a visitor more; otherwise all rest."""
         self.rest_while_drawn()
-        self.feed.note_start()
         try:
             for one in wanted:
                 SCHEDULER.play(one, owner=self.owner)
@@ -263,20 +266,19 @@ class Training:
         run.tempo, run.watches_noise = _RATES[self.tempo], self.watches_noise
         return run
 
-    def _move(self, settings: Settings) -> None:
-        """Change the size of a trained run, with no update between the copies and the change."""
-        self._drop_ghost()
-
-        def move() -> None:
-            self.before_move = self.run.copy_learner()
+    def _change(self, settings: Settings) -> None:
+        """With no update between the copies of a trained run and the change of its size."""
+        run = self.run
+        if settings.batch_size != run.settings.batch_size and not run.latest.untrained:
+            self._drop_ghost()
+            self.before_move = run.copy_learner()
             if self.keeps_ghost:
-                self.ghost = Ghost(self.run.fork(), self.run.latest.place)
+                self.ghost = Ghost(run.fork(), run.latest.place)
                 self.ghost.run.watches_noise = False
-            self.run.settings = settings
-
-        by_trainer(move)
-        if self.ghost and self.playing:
-            self._play(self.ghost.run)
+                if self.playing:
+                    self._play(self.ghost.run)
+        run.settings = settings
+        run.latest = run.snapshot()  # pages name the new settings at once
 
     def _drop_ghost(self) -> None:
         if self.ghost:

@@ -15,6 +15,7 @@ from typing import TypeVar
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from mnist_core.language import _
 from pages.app.classroom import CLASS
 from pages.app.feed import Feed
 from pages.app.limits import MOST_VISITORS
@@ -36,8 +37,8 @@ class Visitor:
     id: of their session with Streamlit.
     feed: what their tab shows that moves.
     training: what they train.
-    page: the title of the one that they look at.
-    leads_to: the title of the one that is to be shown next, if any.
+    page: the name of the one that they look at.
+    leads_to: the name of the one that is to be shown next, if any.
     was_live: whether anything of it had a turn to come or to end when the present script run began.
     absent_since: when somebody first noticed that they are gone, by time.monotonic().
     """
@@ -144,11 +145,13 @@ def forget_all() -> None:
 
 def _turn_away() -> None:
     st.error(
-        f"As many visitors as this computer takes ({MOST_VISITORS}) are here already. Try again "
-        "when one of them has closed the page.",
+        _(
+            "As many visitors as this computer takes ({most}) are here already. Try again when one "
+            "of them has closed the page."
+        ).format(most=MOST_VISITORS),
         icon=":material/group_off:",
     )
-    st.button("Try again")
+    st.button(_("Try again"))
     st.stop()
 
 

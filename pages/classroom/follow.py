@@ -7,9 +7,10 @@ from functools import partial
 import streamlit as st
 
 from mnist_core import Snapshot
+from mnist_core.language import _, later
 from mnist_core.show import charts, sentences
-from pages.app import visitors
-from pages.app.broadcast import Parts, Relay
+from pages.app import run_labels, visitors
+from pages.app.broadcast import Parts, Relay, Translated
 from pages.app.classroom import CLASS
 from pages.app.presence import is_present
 from pages.app.run_to_be import RunToBe
@@ -36,7 +37,7 @@ def _screen(dark: bool) -> Parts:
     """What the teacher sees, as far as a telephone has room for it."""
     teacher = visitors.with_id(CLASS.leader)
     if teacher is None:
-        where = "The teacher is not here at present."
+        where = _("The teacher is not here at present.")
         return {"followed_place": sentence(where), "followed_figures": ""} | _charts(
             _of_run(RunToBe().latest, dark)
         )
@@ -52,19 +53,21 @@ def _screen(dark: bool) -> Parts:
 
 def _place(page: str, training: Training) -> str:
     if training.racing:
-        return f"The teacher is at **{page}**, and a race is on."
+        return _("The teacher is at **{page}**, and a race is on.").format(page=_(page))
     run = training.run
     state, detail = sentences.doing(run.latest, run.settings, training.playing)
-    return f"The teacher is at **{page}**. Their run: {state.lower()}, {detail}."
+    return _("The teacher is at **{page}**. Their run: {state}, {detail}.").format(
+        page=_(page), state=state.lower(), detail=detail
+    )
 
 
 def _figures(snapshot: Snapshot) -> str:
     test = snapshot.test_points[-1] if snapshot.test_points else None
     return figures(
         {
-            "Epochs": f"{snapshot.place.epochs:.2f}",
-            "Test loss, sum": f"{test.loss:,.0f}" if test else "–",
-            "Accuracy": f"{test.accuracy:.1%}" if test else "–",
+            _("Epochs"): f"{snapshot.place.epochs:.2f}",
+            _("Test loss, sum"): f"{test.loss:,.0f}" if test else "–",
+            _("Accuracy"): f"{test.accuracy:.1%}" if test else "–",
         }
     )
 
@@ -75,10 +78,10 @@ def _of_run(snapshot: Snapshot, dark: bool) -> list[object]:
     if snapshot.untrained:
         # What these charts say on the teacher's own page has nothing for a student to press.
         for figure in (curve, seconds):
-            figure["layout"]["annotations"][0]["text"] = "The teacher has not started yet"
+            figure["layout"]["annotations"][0]["text"] = _("The teacher has not started yet")
     return [
-        chart(curve, f"Line chart. {sentences.progress(snapshot)}"),
-        chart(seconds, f"Bar chart. {sentences.lesson(snapshot.epochs) or 'No whole epoch yet.'}"),
+        chart(curve, run_labels.of_learning_curve(snapshot)),
+        chart(seconds, run_labels.of_seconds(snapshot)),
     ]
 
 
@@ -90,7 +93,8 @@ def _charts(shown: list[object]) -> Parts:
 
 
 _SCREENS = {
-    dark: Relay(partial(_screen, dark), pace, lambda: CLASS.leader) for dark in (False, True)
+    dark: Translated(partial(Relay, partial(_screen, dark), pace, lambda: CLASS.leader))
+    for dark in (False, True)
 }
 
 
@@ -99,13 +103,15 @@ def follow_teacher(visitor: Visitor) -> None:
     shown = visitor.feed.tune_in(_SCREENS[is_dark()])
     live_html("followed_place", shown["followed_place"])
     st.button(
-        "Go on from here on my own",
+        _("Go on from here on my own"),
         key="class_go_on",
         icon=":material/call_split:",
         on_click=_go_on,
         args=(visitor,),
-        help="Puts a copy of the teacher’s network in place of your run: the same weights, the "
-        "same digits to come. It waits for Start, and what you do with it nobody else sees.",
+        help=_(
+            "Puts a copy of the teacher’s network in place of your run: the same weights, the "
+            "same digits to come. It waits for Start, and what you do with it nobody else sees."
+        ),
     )
     live_html("followed_figures", shown["followed_figures"])
     for key in _CHARTS:
@@ -113,8 +119,10 @@ def follow_teacher(visitor: Visitor) -> None:
     live_html(
         "followed_note",
         caption(
-            "The seconds are those of the teacher’s run. What you see comes about once a second, "
-            "and the run never waits for it."
+            _(
+                "The seconds are those of the teacher’s run. What you see comes about once a "
+                "second, and the run never waits for it."
+            )
         ),
     )
 
@@ -123,7 +131,7 @@ def _go_on(visitor: Visitor) -> None:
     """Copy the teacher's run, with its choices, and show it."""
     teacher = visitors.with_id(CLASS.leader)
     if teacher is None or teacher.training.waits:
-        st.session_state["class_note"] = (
+        st.session_state["class_note"] = later(
             "There is nothing to go on from: the teacher is not here. Try again when they are."
         )
         return

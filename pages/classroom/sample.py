@@ -8,10 +8,11 @@ from functools import partial
 import streamlit as st
 
 from mnist_core import Settings, Setup, Snapshot
+from mnist_core.language import _, later
 from mnist_core.show import charts, classroom
 from mnist_core.show.classroom import Sample
 from pages.app import visitors
-from pages.app.broadcast import Parts, Relay
+from pages.app.broadcast import Parts, Relay, Translated
 from pages.app.classroom import CLASS
 from pages.app.sidebar import say_no_room
 from pages.app.theme import is_dark
@@ -22,9 +23,9 @@ from pages.components.live_html import caption, live_html, sentence, table
 
 _HEIGHT = 320  # pixels
 _COLUMNS = {
-    "seed": ("seed", "{:,}"),
-    "test_loss": ("test loss, sum", "{:,.1f}"),
-    "test_accuracy": ("test accuracy", "{:.2%}"),
+    "seed": (later("seed"), "{:,}"),
+    "test_loss": (later("test loss, sum"), "{:,.1f}"),
+    "test_accuracy": (later("test accuracy"), "{:.2%}"),
 }
 
 
@@ -36,10 +37,12 @@ def _picture(dark: bool) -> Parts:
         "class_luck": sentence(words),
         "class_sample": chart(
             charts.class_sample(taken, dark),
-            f"Dots along the test loss, one for each network. {words.replace('**', '')}",
+            _("Dots along the test loss, one for each network. {words}").format(
+                words=words.replace("**", "")
+            ),
             height=_HEIGHT,
         ),
-        "class_table": table("Every network of the class", _COLUMNS, rows) if rows else "",
+        "class_table": table(_("Every network of the class"), _COLUMNS, rows) if rows else "",
     }
 
 
@@ -63,7 +66,9 @@ def _seed(visitor: Visitor) -> int | None:
 
 # Twice as seldom as the teacher's run: a dot stands for a whole epoch.
 _PICTURES = {
-    dark: Relay(partial(_picture, dark), lambda: 2 * pace(), lambda: CLASS.scene.sample)
+    dark: Translated(
+        partial(Relay, partial(_picture, dark), lambda: 2 * pace(), lambda: CLASS.scene.sample)
+    )
     for dark in (False, True)
 }
 
@@ -75,8 +80,10 @@ def class_as_sample(visitor: Visitor) -> None:
         _lead(visitor, wanted)
     elif wanted is None:
         st.info(
-            "When the teacher takes a sample, everybody can train a network here that differs from "
-            "the others in its seed alone, and becomes a dot in one picture.",
+            _(
+                "When the teacher takes a sample, everybody can train a network here that differs "
+                "from the others in its seed alone, and becomes a dot in one picture."
+            ),
             icon=":material/scatter_plot:",
         )
     else:
@@ -88,18 +95,20 @@ def class_as_sample(visitor: Visitor) -> None:
 def _lead(visitor: Visitor, wanted: tuple[Settings, Setup] | None) -> None:
     run = visitor.training.run
     if wanted:
-        st.button("End the sample", key="class_end_sample", on_click=_end, args=(visitor,))
+        st.button(_("End the sample"), key="class_end_sample", on_click=_end, args=(visitor,))
         return
     st.markdown(
-        "Everybody trains the same network with a seed of their own. How far apart do they end?"
+        _("Everybody trains the same network with a seed of their own. How far apart do they end?")
     )
     st.button(
-        "Take a sample of the class",
+        _("Take a sample of the class"),
         key="class_take_sample",
         icon=":material/scatter_plot:",
         type="primary",
         on_click=lambda: CLASS.take_sample(visitor.id, run.settings, run.setup),
-        help=f"At what your run is set to: {classroom.alike_in(run.settings)}.",
+        help=_("At what your run is set to: {settings}.").format(
+            settings=classroom.alike_in(run.settings)
+        ),
     )
 
 
@@ -109,14 +118,14 @@ def _end(visitor: Visitor) -> None:
 
 def _take_part(visitor: Visitor, settings: Settings, setup: Setup) -> None:
     training, seed = visitor.training, _seed(visitor)
-    say_no_room(training, again="Train my dot")
+    say_no_room(training, again=_("Train my dot"))
     st.button(
-        "Train my dot",
+        _("Train my dot"),
         key="class_take_part",
         type="primary",
         on_click=_train_dot,
         args=(visitor, settings, replace(setup, seed=seed)),
-        help="Your run is reset, and trained with the teacher’s choices and your own seed.",
+        help=_("Your run is reset, and trained with the teacher’s choices and your own seed."),
     )
     live_html("class_own", visitor.feed.show(lambda: {"class_own": _own(visitor)})["class_own"])
 
@@ -134,25 +143,31 @@ def _train_dot(visitor: Visitor, settings: Settings, setup: Setup) -> None:
 def _own(visitor: Visitor) -> str:
     run, seed = visitor.training.run, _seed(visitor)
     if run.setup.seed != seed:
-        return sentence(f"Yours has the seed **{seed}**. It is trained when you press the button.")
+        told = _("Yours has the seed **{seed}**. It is trained when you press the button.")
+        return sentence(told.format(seed=seed))
     epochs = run.latest.epochs
     if not epochs:
-        return sentence(f"Yours, with the seed **{seed}**, is in its first epoch.")
+        told = _("Yours, with the seed **{seed}**, is in its first epoch.")
+        return sentence(told.format(seed=seed))
     return sentence(
-        f"Yours, with the seed **{seed}**: a test loss of **{epochs[-1].test_loss:,.0f}** after "
-        f"{classroom.epochs_made(len(epochs))}."
+        _("Yours, with the seed **{seed}**: a test loss of **{loss:,.0f}** after {epochs}.").format(
+            seed=seed,
+            loss=epochs[-1].test_loss,
+            epochs=classroom.epochs_made(len(epochs)),
+        )
     )
 
 
 def _draw(visitor: Visitor) -> None:
     shown = visitor.feed.tune_in(_PICTURES[is_dark()])
-    settings, _ = CLASS.scene.sample
+    settings, _setup = CLASS.scene.sample
     live_chart("class_sample", shown["class_sample"])
     live_html("class_luck", shown["class_luck"])
-    live_html("class_pooled", caption(f"All at {classroom.alike_in(settings)}. ") + _why())
-    with st.expander("Every network as a table"):
+    alike = _("All at {settings}.").format(settings=classroom.alike_in(settings))
+    live_html("class_pooled", caption(alike) + _why())
+    with st.expander(_("Every network as a table")):
         live_html("class_table", shown["class_table"])
 
 
 def _why() -> str:
-    return caption(classroom.WHY_NO_SECONDS)
+    return caption(_(classroom.WHY_NO_SECONDS))

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from mnist_core.language import _
 from pages.app.classroom import CLASS
 from pages.app.presenting import presented_query
 from pages.app.visitors import Visitor
 from pages.classroom.vote import answer_vote, vote_strip
 
-TITLE = "Class"
+NAME = "Class"
 
 _STYLE = (
     "<style>:is(.st-key-ballot, .st-key-class_strip, .st-key-class_row) { margin-top: 0.5rem; }"
@@ -22,34 +23,34 @@ _STYLE = (
 
 
 def class_strip(
-    visitor: Visitor, head: DeltaGenerator, title: str, pages: Mapping[str, st.Page]
+    visitor: Visitor, head: DeltaGenerator, name: str, pages: Mapping[str, st.Page]
 ) -> None:
     """Whoever has come by the teacher's link teaches; a student's vote stands at the top.
 
     head: where the title stands, and the entry to the class.
-    title: of the page below.
-    pages: by their titles.
+    name: of the page below.
+    pages: by their names.
     """
     _recognize(visitor)
-    visitor.page = title
+    visitor.page = name
     if visitor.leads_to:
         page, visitor.leads_to = pages[visitor.leads_to], None
         st.switch_page(page, query_params=presented_query())
-    if title != TITLE and head.button(
-        TITLE,
+    if name != NAME and head.button(
+        _("Class"),
         key="class_enter",
         icon=":material/groups:",
         type="tertiary",
-        help="Vote together, follow the teacher, compare everybody’s networks.",
+        help=_("Vote together, follow the teacher, compare everybody’s networks."),
     ):
-        st.switch_page(pages[TITLE], query_params=presented_query())
+        st.switch_page(pages[NAME], query_params=presented_query())
     if CLASS.has(visitor.id) or CLASS.teaches(visitor.id):
         st.html(_STYLE)
     if CLASS.has(visitor.id):
         answer_vote(visitor)
     elif CLASS.teaches(visitor.id):
         visitor.feed.watch(_buttons_wanted)
-        if title != TITLE:
+        if name != NAME:
             vote_strip(visitor)
 
 
@@ -67,7 +68,9 @@ def _recognize(visitor: Visitor) -> None:
     st.query_params.pop("teacher")
     if not CLASS.recognize(visitor.id, token):
         st.warning(
-            "This is not the teacher’s link that the server has printed since it was started. Copy "
-            "it from the terminal once more.",
+            _(
+                "This is not the teacher’s link that the server has printed since it was started. "
+                "Copy it from the terminal once more."
+            ),
             icon=":material/key_off:",
         )

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from html import escape
 
 import streamlit as st
 
+from mnist_core.language import _, in_this_language
 from mnist_core.show import classroom
 from mnist_core.show.classroom import Vote
 from mnist_core.show.lesson import STATIONS
-from pages.app.broadcast import Notice, Parts
+from pages.app.broadcast import Notice, Parts, Translated
 from pages.app.classroom import CLASS, Scene
 from pages.app.presence import is_present
 from pages.app.visitors import Visitor
@@ -28,10 +30,18 @@ def _ballot() -> Parts:
         "options": vote.ballot.options,
         "open": vote.open,
         "counts": None if vote.open else vote.counts,
-        "measured": vote.measured,
+        "closed": _closed(vote),
         "came_true": vote.came_true,
     }
     return {"ballot": shown}
+
+
+def _closed(vote: Vote) -> str:
+    if vote.measured:
+        return _("The vote is closed: so many have answered each. ← Measured: {measured}.").format(
+            measured=vote.measured
+        )
+    return _("The vote is closed: so many have answered each.")
 
 
 def _tally() -> Parts:
@@ -54,8 +64,8 @@ def _bars(vote: Vote) -> str:
     return f'<div class="tally">{"".join(rows)}</div>'
 
 
-_BALLOT = Notice(_ballot, lambda: CLASS.changes)
-_TALLY = Notice(_tally, lambda: (CLASS.here(is_present), CLASS.changes))
+_BALLOT = Translated(partial(Notice, _ballot, lambda: CLASS.changes))
+_TALLY = Translated(partial(Notice, _tally, lambda: (CLASS.here(is_present), CLASS.changes)))
 
 
 def answer_vote(visitor: Visitor) -> None:
@@ -78,7 +88,7 @@ def vote_strip(visitor: Visitor) -> None:
         key="class_strip", horizontal=True, vertical_alignment="center", gap="xsmall"
     ):
         live_html("class_turnout", shown["class_turnout"])
-        with st.popover("Tally", key="class_tally_popover"):
+        with st.popover(_("Tally"), key="class_tally_popover"):
             live_html("class_tally", shown["class_tally"])
         _vote_buttons(visitor, scene)
 
@@ -98,7 +108,7 @@ def lead_vote(visitor: Visitor) -> None:
 def _vote_buttons(visitor: Visitor, scene: Scene) -> None:
     if scene.vote.open:
         st.button(
-            "Close the vote",
+            _("Close the vote"),
             key="class_close_vote",
             type="primary",
             on_click=CLASS.close_vote,
@@ -106,40 +116,45 @@ def _vote_buttons(visitor: Visitor, scene: Scene) -> None:
         )
     else:
         st.button(
-            "Put it away",
+            _("Put it away"),
             key="class_put_away",
             on_click=CLASS.put_vote_away,
             args=(visitor.id,),
-            help="Students see neither the question nor the tally any longer.",
+            help=_("Students see neither the question nor the tally any longer."),
         )
 
 
 def _ask(visitor: Visitor) -> None:
     number = st.selectbox(
-        "A question of the lesson",
+        _("A question of the lesson"),
         range(1, len(STATIONS) + 1),
         key="class_station",
         persist_state="session",
-        format_func=lambda one: f"{one}/{len(STATIONS)} {STATIONS[one - 1].name}",
+        format_func=in_this_language(_station_name),
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         _ask_button(visitor, number)
         st.toggle(
-            "Hide the tally until the vote is closed",
+            _("Hide the tally until the vote is closed"),
             key="class_hidden",
             persist_state="session",
-            help="Nobody is then led by what the others have answered.",
+            help=_("Nobody is then led by what the others have answered."),
         )
     asked = classroom.ballot(STATIONS[number - 1])
     st.markdown(f"{asked.question}\n\n{' · '.join(asked.options)}")
 
 
+def _station_name(number: int) -> str:
+    """ "1/7 One digit"."""
+    return f"{number}/{len(STATIONS)} {_(STATIONS[number - 1].name)}"
+
+
 def _ask_button(visitor: Visitor, number: int) -> None:
     st.button(
-        "Ask the class",
+        _("Ask the class"),
         key="class_ask",
         icon=":material/how_to_vote:",
         type="primary",
         on_click=lambda: CLASS.ask(visitor.id, number, st.session_state["class_hidden"]),
-        help="Opens a vote: everybody in the class answers in one tap.",
+        help=_("Opens a vote: everybody in the class answers in one tap."),
     )

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from mnist_core.language import _, in_this_language, later
 from mnist_core.machine import this_machine
 from mnist_core.race import Plan, RaceRecord, waiting
 from mnist_core.race.results import common_target
@@ -28,9 +29,9 @@ from pages.components.live_chart import chart, live_chart
 from pages.components.live_html import caption, live_html, sentence
 from pages.components.question import ask
 
-_MEASURES = {"loss": "Loss, sum", "accuracy": "Accuracy"}
-_AXES = {"log_loss": "Log loss", "log_clock": "Log clock"}
-_NOBODY = ["Who leads by epochs, by updates and by seconds will stand here, and why."]
+_MEASURES = {"loss": later("Loss, sum"), "accuracy": later("Accuracy")}
+_AXES = {"log_loss": later("Log loss"), "log_clock": later("Log clock")}
+_NOBODY = later("Who leads by epochs, by updates and by seconds will stand here, and why.")
 _CHART_HEIGHT = 350  # pixels: with what stands above them, a projector's 640 show both whole
 
 
@@ -55,7 +56,7 @@ def page(visitor: Visitor) -> None:
     with right:
         live_chart("race_epoch_seconds", shown["race_epoch_seconds"])
         st.caption(
-            "Bars: the median epoch. Dots: each epoch. Hollow: estimated from a part of one."
+            _("Bars: the median epoch. Dots: each epoch. Hollow: estimated from a part of one.")
         )
     live_html("race_settings", shown["race_settings"])
     live_html("race_progress", shown["race_progress"])
@@ -78,11 +79,13 @@ def _race(visitor: Visitor, link: Link) -> Plan | None:
     plan = training.race.plan if on else choose_race(visitor, link.plan)
     if plan is not None:
         carry_in_address(plan)
-    say_no_room(training, again="Start race" if not on else "Go on")
+    say_no_room(training, again=_("Start race") if not on else _("Go on"))
     if training.waits_for_race:
         st.info(
-            "Your run on the page Train is paused while the race is on; it goes on by itself "
-            "afterwards.",
+            _(
+                "Your run on the page Train is paused while the race is on; it goes on by itself "
+                "afterwards."
+            ),
             icon=":material/pause_circle:",
         )
     return plan
@@ -91,32 +94,35 @@ def _race(visitor: Visitor, link: Link) -> Plan | None:
 def _view() -> charts.RaceView:
     left, middle, right, last = st.columns([10, 16, 9, 8])
     with left:
-        measure = choose("Test", _MEASURES, key="race_measure")
+        measure = choose(_("Test"), _MEASURES, key="race_measure")
     with middle:
-        against = choose("Against the clock", CLOCKS, key="race_against_clock")
+        against = choose(_("Against the clock"), CLOCKS, key="race_against_clock")
     with right:
         logs = st.pills(
-            "Axes",
+            _("Axes"),
             list(_AXES),
             selection_mode="multi",
             key="race_axes",
-            format_func=_AXES.get,
+            format_func=in_this_language(lambda axis: _(_AXES[axis])),
             persist_state="session",
         )
     with last:
         target = st.number_input(
-            "Target loss",
+            _("Target loss"),
             value=None,
-            placeholder="auto",
+            placeholder=_("auto"),
             min_value=1.0,
             max_value=1e6,
             step=100.0,
             format="%.6g",
             key="race_target",
             persist_state="session",
-            help="Test loss, summed over the test digits: a line across the chart, and under “To "
-            "the target” the updates and seconds that each competitor needs for it. Left empty, it "
-            "is the lowest that all have reached, but for those that have hardly learned.",
+            help=_(
+                "Test loss, summed over the test digits: a line across the chart, and under “To "
+                "the target” the updates and seconds that each competitor needs for it. Left "
+                "empty, it is the lowest that all have reached, but for those that have hardly "
+                "learned."
+            ),
         )
     return charts.RaceView(
         measure, against, "log_loss" in logs, "log_clock" in logs, target, is_dark()
@@ -135,7 +141,9 @@ def _shown(visitor: Visitor, record: RaceRecord, view: charts.RaceView) -> Parts
     return _charts(best, view, verdict) | {
         "race_settings": settings * record.begun,
         "race_progress": progress * record.begun,
-        "race_verdict": "".join(map(sentence, [*verdict, epoch_seconds] if verdict else _NOBODY)),
+        "race_verdict": "".join(
+            map(sentence, [*verdict, epoch_seconds] if verdict else [_(_NOBODY)])
+        ),
     }
 
 
@@ -147,16 +155,16 @@ def _led(record: RaceRecord, view: charts.RaceView) -> Parts:
 
 def _charts(record: RaceRecord, view: charts.RaceView, verdict: list[str]) -> Parts:
     view = replace(view, target=view.target or common_target(record))
-    in_words = " ".join(verdict).replace("**", "") or "No figures yet."
+    in_words = " ".join(verdict).replace("**", "") or _("No figures yet.")
     return {
         "race_curve": chart(
             charts.race_curve(record, view),
-            f"Line chart of the race. {in_words}",
+            _("Line chart of the race. {words}").format(words=in_words),
             height=_CHART_HEIGHT,
         ),
         "race_epoch_seconds": chart(
             charts.race_epoch_seconds(record, view.dark),
-            f"Bar chart. {race_sentences.epoch_seconds(record)}",
+            _("Bar chart. {words}").format(words=race_sentences.epoch_seconds(record)),
             height=_CHART_HEIGHT,
         ),
     }

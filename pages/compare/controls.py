@@ -6,6 +6,8 @@ from html import escape
 
 import streamlit as st
 
+from mnist_core.faults import fault
+from mnist_core.language import _
 from mnist_core.race import Competitor, Plan, RaceRecord
 from mnist_core.show import race_names, race_sentences
 from mnist_core.show.charts import colour_in_race
@@ -19,15 +21,15 @@ def race_buttons(training: Training) -> None:
     """What can be done with the race that is on."""
     with st.container(horizontal=True, vertical_alignment="center"):
         if training.racing:
-            _button("Pause race", "pause", training.pause_race, primary=True)
+            _button("pause", _("Pause race"), "pause", training.pause_race, primary=True)
         else:
-            _button("Go on", "play_arrow", training.run_race, primary=True)
-        _button("Stop race", "stop", training.stop_race)
+            _button("go", _("Go on"), "play_arrow", training.run_race, primary=True)
+        _button("stop", _("Stop race"), "stop", training.stop_race)
         plan = training.race.plan
         for competitor in _still_running(training.race.latest):
             start = competitor.start
             st.button(
-                f"Drop {race_names.label(plan, start)}",
+                _("Drop {competitor}").format(competitor=race_names.label(plan, start)),
                 key=f"race_drop_{start.way}_{plan.value_of(start)}",
                 icon=":material/person_remove:",
                 on_click=training.race.drop_out,
@@ -36,10 +38,10 @@ def race_buttons(training: Training) -> None:
             )
 
 
-def _button(label: str, icon: str, on_click, primary: bool = False) -> None:
+def _button(key: str, label: str, icon: str, on_click, primary: bool = False) -> None:
     st.button(
         label,
-        key=f"race_{label.split()[0].lower()}",
+        key=f"race_{key}",
         icon=f":material/{icon}:",
         type="primary" if primary else "secondary",
         # One width for all words: the buttons beside it stay under the hand that presses them.
@@ -68,7 +70,7 @@ def _row(plan: Plan, competitor: Competitor, dark: bool) -> str:
     name = race_names.label(plan, competitor.start)
     tint = colour_in_race(plan, plan.value_of(competitor.start), dark)
     progress = race_sentences.progress(competitor) + (
-        f": {competitor.error}" if competitor.error else ""
+        f": {fault(competitor.error)}" if competitor.error else ""
     )
     return (
         f'<div class="name">{escape(name)}</div>'
@@ -80,14 +82,22 @@ def _row(plan: Plan, competitor: Competitor, dark: bool) -> str:
 def _in_a_word(record: RaceRecord, racing: bool, recorded: bool) -> str:
     heat = ""
     if record.plan.repeats > 1:
-        heat = f"Seed {record.heat + 1} of {record.plan.repeats}. "
+        heat = _("Seed {number} of {all}.").format(number=record.heat + 1, all=record.plan.repeats)
     if record.plan.rule == "tuned":
-        heat = f"Learning rate {record.heat + 1} of {len(record.plan.tried_rates)} for each size. "
+        heat = _("Learning rate {number} of {all} for each size.").format(
+            number=record.heat + 1, all=len(record.plan.tried_rates)
+        )
+    return f"{heat} {_state(record, racing, recorded)}".lstrip()
+
+
+def _state(record: RaceRecord, racing: bool, recorded: bool) -> str:
     if recorded:
-        return f"{heat}This race is **recorded**, not run here and now."
+        return _("This race is **recorded**, not run here and now.")
     if record.over:
-        return f"{heat}**The race is over.**"
+        return _("**The race is over.**")
     if not racing:
-        return f"{heat}**The race is paused.**"
+        return _("**The race is paused.**")
     left = race_sentences.time_left(record)
-    return f"{heat}**The race is on**" + (f", {left} of training left in all." if left else ".")
+    if left:
+        return _("**The race is on**, {time} of training left in all.").format(time=left)
+    return _("**The race is on**.")

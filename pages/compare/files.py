@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from mnist_core.language import _, in_this_language
 from mnist_core.race import RaceRecord, RecordError, from_json, to_json
 from mnist_core.race.competitors import WATCHED
 from mnist_core.show import race_sentences, race_tables
@@ -34,7 +35,7 @@ def race_files(visitor: Visitor) -> None:
     shown = shown_record(visitor)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.download_button(
-            "Download as JSON",
+            _("Download as JSON"),
             data=lambda: to_json(shown_record(visitor)),
             file_name="mini-batch-race.json",
             mime="application/json",
@@ -42,10 +43,10 @@ def race_files(visitor: Visitor) -> None:
             on_click="ignore",
             icon=":material/download:",
             disabled=shown is None or busy,
-            help="Settings, seed, every record and the machine: it can be loaded again below.",
+            help=_("Settings, seed, every record and the machine: it can be loaded again below."),
         )
         st.download_button(
-            "Download as CSV",
+            _("Download as CSV"),
             data=lambda: race_tables.points_csv(shown_record(visitor)),
             file_name="mini-batch-race.csv",
             mime="text/csv",
@@ -53,33 +54,37 @@ def race_files(visitor: Visitor) -> None:
             on_click="ignore",
             icon=":material/download:",
             disabled=shown is None or busy,
-            help="Every test point of every competitor.",
+            help=_("Every test point of every competitor."),
         )
         st.download_button(
-            "Download to replay",
-            data=lambda: race_replay(shown_record(visitor)),
+            _("Download to replay"),
+            data=in_this_language(lambda: race_replay(shown_record(visitor))),
             file_name="mini-batch-race.html",
             mime="text/html",
             key="race_replay",
             on_click="ignore",
             icon=":material/download:",
             disabled=shown is None or busy or not (shown.over and shown.begun),
-            help="A page that replays a race that has ended, with a slider through its time. It "
-            "opens in any browser, without this dashboard.",
+            help=_(
+                "A page that replays a race that has ended, with a slider through its time. It "
+                "opens in any browser, without this dashboard."
+            ),
         )
-    with st.expander("Load a recorded race"):
+    with st.expander(_("Load a recorded race")):
         st.file_uploader(
-            "A race saved as JSON",
+            _("A race saved as JSON"),
             type="json",
             key="race_file",
-            on_change=_load,
+            on_change=in_this_language(_load),
             args=(visitor,),
             disabled=visitor.training.racing,
         )
         if refusal := visitor.kept(RaceFile).refusal:
             st.error(
-                f"This file can’t be shown: {refusal}. Choose a file that was saved by "
-                "“Download as JSON”.",
+                _(
+                    "This file can’t be shown: {why}. Choose a file that was saved by “Download "
+                    "as JSON”."
+                ).format(why=refusal),
                 icon=":material/error:",
             )
 
@@ -101,16 +106,20 @@ def recorded_note(visitor: Visitor) -> None:
     """Say that a race is recorded, where, and lead back."""
     record = visitor.kept(RaceFile).recorded
     st.warning(
-        "**Recorded**: this race was run earlier, maybe on another machine.",
+        _("**Recorded**: this race was run earlier, maybe on another machine."),
         icon=":material/history:",
     )
     machine = record.machine
     # As plain text: what a file holds is not ours to format.
     st.text(
-        f"{machine.processor}, {machine.threads} threads, torch {machine.torch}. "
-        f"{race_sentences.same_start(record.plan)}"
+        _("{processor}, {threads} threads, torch {torch}. {same_start}").format(
+            processor=machine.processor,
+            threads=machine.threads,
+            torch=machine.torch,
+            same_start=race_sentences.same_start(record.plan),
+        )
     )
-    st.button("Close the recorded race", key="race_close", on_click=_close, args=(visitor,))
+    st.button(_("Close the recorded race"), key="race_close", on_click=_close, args=(visitor,))
 
 
 def _load(visitor: Visitor) -> None:

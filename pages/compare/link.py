@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from mnist_core.language import _
 from mnist_core.race import Plan, address
 from pages.app.setup_widgets import LARGEST_TYPED_SEED, wish_for_setup
 from pages.app.visitors import Visitor
@@ -71,8 +72,10 @@ def say_nonsense(link: Link) -> None:
     """A note where the page's address held values that make no sense."""
     if link.nonsense:
         st.warning(
-            f"The page’s address holds values that make no sense for: {', '.join(link.nonsense)}. "
-            "The usual ones stand in their place.",
+            _(
+                "The page’s address holds values that make no sense for: {names}. The usual ones "
+                "stand in their place."
+            ).format(names=", ".join(link.nonsense)),
             icon=":material/link_off:",
         )
 

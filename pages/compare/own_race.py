@@ -10,6 +10,7 @@ import streamlit as st
 
 from mnist_core import Budget
 from mnist_core.data import TEST_DIGITS
+from mnist_core.language import _, in_this_language, later
 from mnist_core.race import Plan
 from mnist_core.race.plan import MOST_VALUES, REFERENCE_SIZE, Raced, Value
 from mnist_core.settings import Order
@@ -19,26 +20,49 @@ from pages.app.sidebar import BATCH_SIZES, LEARNING_RATES
 from pages.app.visitors import Visitor
 from pages.components.choice import choose
 
-_RACED = {raced: name.capitalize() for raced, name in race_names.RACED.items()}
-_FROM_THE_SIDEBAR = dict.fromkeys(_RACED, "Seed, order and normalization are those") | {
-    "normalization": "Seed and order are those",
-    "order": "Seed and normalization are those",
+_WHICH: dict[Raced, str] = {
+    "batch_size": later("Batch sizes (up to {most})"),
+    "learning_rate": later("Learning rates (up to {most})"),
+    "normalization": later("Normalizations (up to {most})"),
+    "order": later("Orders (up to {most})"),
 }
-_LIMITS = {"epochs": "Epochs", "seconds": "Seconds", "loss": "Until a test loss"}
+_ALL_ELSE = later(
+    "Seed, order and normalization are those under “For a new run” in the sidebar. The page’s "
+    "address carries all of this: copy it to share the race."
+)
+_FROM_THE_SIDEBAR: dict[Raced, str] = {
+    "normalization": later(
+        "Seed and order are those under “For a new run” in the sidebar. The page’s address "
+        "carries all of this: copy it to share the race."
+    ),
+    "order": later(
+        "Seed and normalization are those under “For a new run” in the sidebar. The page’s "
+        "address carries all of this: copy it to share the race."
+    ),
+}
+_LIMITS = {
+    "epochs": later("Epochs"),
+    "seconds": later("Seconds"),
+    "loss": later("Until a test loss"),
+}
 _RULES = {
-    "same": "The same for all",
+    "same": later("The same for all"),
     "square_root": "× √(B / 200)",
     "linear": "× B / 200",
-    "tuned": "Best of five",
+    "tuned": later("Best of five"),
 }
-_REPEATS = {1: "One seed", 3: "3 seeds", 5: "5 seeds"}
-_TUTORIAL = {"none": "No", "tenth": "A tenth of an epoch", "whole": "A whole epoch"}
+_REPEATS = {1: later("One seed"), 3: later("3 seeds"), 5: later("5 seeds")}
+_TUTORIAL = {
+    "none": later("No"),
+    "tenth": later("A tenth of an epoch"),
+    "whole": later("A whole epoch"),
+}
 LARGEST = {"epochs": 1_000.0, "seconds": 3_600.0, "loss": 1e6}  # that can be typed
 
 
 @dataclass(frozen=True)
 class _Typed:
-    """A number that is typed: its label, what it begins with, and its bounds."""
+    """A number that is typed: its label to be translated, what it begins with, its bounds."""
 
     label: str
     usual: float
@@ -47,10 +71,10 @@ class _Typed:
 
 
 _TYPED = {
-    "race_epochs_epochs": _Typed("Epochs each", 3.0, 0.01, LARGEST["epochs"]),
-    "race_epochs_loss": _Typed("At most, epochs", 3.0, 0.01, LARGEST["epochs"]),
-    "race_seconds": _Typed("Seconds of training each", 10.0, 0.1, LARGEST["seconds"]),
-    "race_loss": _Typed(f"Test loss, sum over {TEST_DIGITS:,}", 3_000.0, 1.0, LARGEST["loss"]),
+    "race_epochs_epochs": _Typed(later("Epochs each"), 3.0, 0.01, LARGEST["epochs"]),
+    "race_epochs_loss": _Typed(later("At most, epochs"), 3.0, 0.01, LARGEST["epochs"]),
+    "race_seconds": _Typed(later("Seconds of training each"), 10.0, 0.1, LARGEST["seconds"]),
+    "race_loss": _Typed(later("Test loss, sum over {digits:,}"), 3_000.0, 1.0, LARGEST["loss"]),
 }
 _TYPED_FOR = {
     "epochs": ["race_epochs_epochs"],
@@ -142,7 +166,7 @@ def own_race(visitor: Visitor, linked: Plan, start: Callable[[Visitor], None]) -
     # First of all, since the rest of it may reach below the edge of a projector's picture.
     (left, right), problem = st.columns([3, 1], vertical_alignment="center"), st.container()
     with left:
-        raced = choose("What is raced", _RACED, key="race_raced", quiet=True)
+        raced = choose(_("What is raced"), race_names.RACED, key="race_raced", quiet=True)
     if raced == "batch_size":
         _race_of_sizes(linked)
     else:
@@ -151,9 +175,11 @@ def own_race(visitor: Visitor, linked: Plan, start: Callable[[Visitor], None]) -
     try:
         plan = chosen_plan(visitor)
     except ValueError as error:
-        problem.error(f"There can be no such race: {error}.", icon=":material/error:")
+        problem.error(
+            _("There can be no such race: {why}.").format(why=error), icon=":material/error:"
+        )
     right.button(
-        "Start race",
+        _("Start race"),
         key="race_start",
         icon=":material/play_arrow:",
         type="primary",
@@ -162,11 +188,8 @@ def own_race(visitor: Visitor, linked: Plan, start: Callable[[Visitor], None]) -
         args=(visitor,),
     )
     if plan is not None:
-        st.caption(
-            f"{race_sentences.same_start(plan)} {_FROM_THE_SIDEBAR[plan.raced]} under “For a new "
-            "run” in the sidebar. The page’s address carries all of this: copy it to share the "
-            "race."
-        )
+        all_else = _(_FROM_THE_SIDEBAR.get(plan.raced, _ALL_ELSE))
+        st.caption(f"{race_sentences.same_start(plan)} {all_else}")
     return plan
 
 
@@ -176,9 +199,9 @@ def _race_of_sizes(linked: Plan) -> None:
     _learning_rate(linked)
     left, right = st.columns(2)
     with left:
-        choose("Bigger than luck?", _REPEATS, key="race_repeats")
+        choose(_("Bigger than luck?"), _REPEATS, key="race_repeats")
     with right:
-        choose("As the tutorial wrote it too", _TUTORIAL, key="race_tutorial")
+        choose(_("As the tutorial wrote it too"), _TUTORIAL, key="race_tutorial")
 
 
 def _race_at_one_size(raced: Raced, linked: Plan) -> None:
@@ -189,8 +212,8 @@ def _race_at_one_size(raced: Raced, linked: Plan) -> None:
         _batch_size(linked)
     if raced != "learning_rate":
         with right:
-            _rate("Learning rate", linked)
-    choose("Bigger than luck?", _REPEATS, key="race_repeats")
+            _rate(_("Learning rate"), linked)
+    choose(_("Bigger than luck?"), _REPEATS, key="race_repeats")
 
 
 def _values(raced: Raced, linked: Plan) -> None:
@@ -200,10 +223,11 @@ def _values(raced: Raced, linked: Plan) -> None:
     brought = linked.values if linked.raced == raced else ()
     options = list(dict.fromkeys((*known, *brought, *st.session_state[key])))
     st.multiselect(
-        f"{_RACED[raced]}s (up to {MOST_VALUES})",
+        _(_WHICH[raced]).format(most=MOST_VALUES),
         sorted(options) if raced in ("batch_size", "learning_rate") else options,
         key=key,
-        format_func=_described,
+        format_func=in_this_language(_described),
+        placeholder=_("Choose options"),
         max_selections=MOST_VALUES,
         persist_state="session",
     )
@@ -225,10 +249,10 @@ def _described(value: Value) -> str:
 
 def _batch_size(linked: Plan) -> None:
     st.select_slider(
-        "Batch size",
+        _("Batch size"),
         sorted({*BATCH_SIZES, *linked.batch_sizes, st.session_state["race_size"]}),
         key="race_size",
-        format_func=sentences.batch_size,
+        format_func=in_this_language(sentences.batch_size),
         persist_state="session",
     )
 
@@ -236,7 +260,7 @@ def _batch_size(linked: Plan) -> None:
 def _budget() -> None:
     left, right = st.columns(2)
     with left:
-        limit = choose("Each trains for", _LIMITS, key="race_limit")
+        limit = choose(_("Each trains for"), _LIMITS, key="race_limit")
     with right, st.container(horizontal=True):
         for key in _TYPED_FOR[limit]:
             _type_number(key)
@@ -248,7 +272,7 @@ def _type_number(key: str) -> None:
     if st.session_state.get(key) != _typed(key):
         st.session_state[key] = _typed(key)
     st.number_input(
-        number.label,
+        _(number.label).format(digits=TEST_DIGITS),
         min_value=number.least,
         max_value=number.most,
         step=1.0 if number.least < 1 else 100.0,
@@ -261,14 +285,16 @@ def _type_number(key: str) -> None:
 def _learning_rate(linked: Plan) -> None:
     left, right = st.columns(2)
     with left:
-        choose("Learning rate", _RULES, key="race_rule")
+        choose(_("Learning rate"), _RULES, key="race_rule")
     with right:
         _rate(
-            f"Learning rate at batch size {REFERENCE_SIZE}",
+            _("Learning rate at batch size {size}").format(size=REFERENCE_SIZE),
             linked,
-            "× √(B / 200) is the square-root rule, derived for Adam; × B / 200 is the linear rule, "
-            "made for SGD: with Adam it goes too far at large sizes. The best of five tries "
-            "each size at 1 to 100 times the square-root rule’s, one after another.",
+            _(
+                "× √(B / 200) is the square-root rule, derived for Adam; × B / 200 is the linear "
+                "rule, made for SGD: with Adam it goes too far at large sizes. The best of five "
+                "tries each size at 1 to 100 times the square-root rule’s, one after another."
+            ),
         )
 
 

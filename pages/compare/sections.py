@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from mnist_core.language import _, later
 from mnist_core.race import RaceRecord
 from mnist_core.race.plan import Value
 from mnist_core.race.results import common_target, update_costs
@@ -21,13 +22,13 @@ from pages.components.live_chart import chart, live_chart
 from pages.components.live_html import caption, live_html, sentence, table
 
 SECTIONS = {
-    "target": "To the target",
-    "timing": "Timing",
-    "costs": "Where the seconds go",
-    "valley": "The valley",
-    "tutorial": "As the tutorial wrote it",
-    "luck": "Bigger than luck?",
-    "table": "Table",
+    "target": later("To the target"),
+    "timing": later("Timing"),
+    "costs": later("Where the seconds go"),
+    "valley": later("The valley"),
+    "tutorial": later("As the tutorial wrote it"),
+    "luck": later("Bigger than luck?"),
+    "table": later("Table"),
 }
 # What a race at one batch size has figures for.
 _AT_ONE_SIZE = ("target", "luck", "table")
@@ -58,14 +59,14 @@ def choose_section(
     if plan.raced != "batch_size":
         names = {section: SECTIONS[section] for section in _AT_ONE_SIZE}
     _keep_among("race_section", names, "target")
-    section = choose("Look closer", names, key="race_section")
+    section = choose(_("Look closer"), names, key="race_section")
     against, what_if = plan.values[0], WhatIf()
     if section == "luck" and len(plan.values) > 1:
         # By their names: a row of buttons takes a normalization for a list of numbers.
         by_name = {race_names.name(value): value for value in plan.values}
         first = "200" if "200" in by_name else race_names.name(against)
         _keep_among("race_against", by_name, first)
-        label = f"Compared with {race_names.RACED[plan.raced]}"
+        label = _("Compared with {raced}").format(raced=_(race_names.RACED[plan.raced]))
         names = dict(zip(by_name, by_name, strict=True))
         against = by_name[choose(label, names, key="race_against", first=first)]
     if section == "valley":
@@ -93,23 +94,26 @@ def draw_section(choices: Choices, shown: Parts) -> None:
 
 def _target(record: RaceRecord, choices: Choices) -> Parts:
     target = choices.target or common_target(record)
-    loss = f"a test loss of {target:,.0f}" if target else "a target loss not known yet"
+    loss = _("a target loss not known yet")
+    if target:
+        loss = _("a test loss of {loss:,.0f}").format(loss=target)
     raced = record.plan.raced
-    note = _HOW_TO_READ_A_TARGET + (_WHAT_PERFECT_SCALING_IS if raced == "batch_size" else "")
+    note = _(_HOW_TO_READ_A_TARGET)
+    if raced == "batch_size":
+        note += f" {_(_WHAT_PERFECT_SCALING_IS)}"
     return {"race_target_note": caption(note)} | {
         f"race_target_{clock}": chart(
             charts.target_chart(record, target, clock, choices.dark),
-            f"{clock.capitalize()} to {loss} by {race_names.RACED[raced]}. Under Table the "
-            "same stands in figures.",
+            _(told).format(loss=loss, raced=_(race_names.RACED[raced])),
         )
-        for clock in _TARGET_CLOCKS
+        for clock, (_title, told) in _TARGET_CLOCKS.items()
     }
 
 
 def _draw_target(shown: Parts) -> None:
-    for place, clock in zip(st.columns(2), _TARGET_CLOCKS, strict=True):
+    for place, (clock, (title, _told)) in zip(st.columns(2), _TARGET_CLOCKS.items(), strict=True):
         with place:
-            st.markdown(f"**{clock.capitalize()} to target**")
+            st.markdown(f"**{_(title)}**")
             live_chart(f"race_target_{clock}", shown[f"race_target_{clock}"])
     live_html("race_target_note", shown["race_target_note"])
 
@@ -119,7 +123,10 @@ def _timing(record: RaceRecord, choices: Choices) -> Parts:
 
 
 def _bars(title: str, figure: charts.Figure) -> dict[str, object]:
-    return chart(figure, f"Bar chart: {title} by batch size. {_in_words(figure)}", height=300)
+    label = _("Bar chart: {title} by batch size. {words}").format(
+        title=_(title), words=_in_words(figure)
+    )
+    return chart(figure, label, height=300)
 
 
 def _in_words(figure: charts.Figure) -> str:
@@ -132,16 +139,18 @@ def _in_words(figure: charts.Figure) -> str:
 
 def _draw_timing(shown: Parts) -> None:
     places = [*st.columns(2), *st.columns(2)]
-    for place, (key, title, _) in zip(places, _TIMINGS, strict=False):
+    for place, (key, title, _draw) in zip(places, _TIMINGS, strict=False):
         with place:
-            st.markdown(f"**{title}**")
+            st.markdown(f"**{_(title)}**")
             live_chart(key, shown[key])
     with places[-1]:
-        st.markdown("**What to see**")
+        st.markdown(_("**What to see**"))
         st.markdown(
-            "An epoch is the same 60,000 digits at every size. Few large updates take less time "
-            "than many small ones, until the processor is busy all the time: from there on a "
-            "larger batch makes no digit faster."
+            _(
+                "An epoch is the same 60,000 digits at every size. Few large updates take less "
+                "time than many small ones, until the processor is busy all the time: from there "
+                "on a larger batch makes no digit faster."
+            )
         )
 
 
@@ -151,11 +160,15 @@ def _costs(record: RaceRecord, choices: Choices) -> Parts:
     return {
         "race_update_cost": chart(
             charts.update_cost_chart(record, choices.dark),
-            f"Milliseconds of an update against batch size, with the fitted line. {plain}",
+            _("Milliseconds of an update against batch size, with the fitted line. {words}").format(
+                words=plain
+            ),
         ),
         "race_split": chart(
             charts.where_the_seconds_go(record, choices.dark),
-            f"An epoch's seconds by batch size: fixed cost and arithmetic. {plain}",
+            _("An epoch's seconds by batch size: fixed cost and arithmetic. {words}").format(
+                words=plain
+            ),
         ),
         "race_cost": sentence(cost),
     }
@@ -164,10 +177,10 @@ def _costs(record: RaceRecord, choices: Choices) -> Parts:
 def _draw_costs(shown: Parts) -> None:
     left, right = st.columns(2)
     with left:
-        st.markdown("**Time of an update: a + b·B**")
+        st.markdown(_("**Time of an update: a + b·B**"))
         live_chart("race_update_cost", shown["race_update_cost"])
     with right:
-        st.markdown("**An epoch, split by that line**")
+        st.markdown(_("**An epoch, split by that line**"))
         live_chart("race_split", shown["race_split"])
     live_html("race_cost", shown["race_cost"])
 
@@ -177,48 +190,54 @@ def _valley(record: RaceRecord, choices: Choices) -> Parts:
 
 
 def _tutorial(record: RaceRecord, _choices: Choices) -> Parts:
-    text = race_sentences.tutorial(record) or (
+    text = race_sentences.tutorial(record) or _(
         "Choose “As the tutorial wrote it too” for a race: the tutorial’s own way, a DataLoader "
         "over a transformed dataset and plain Adam, then runs beside the others at 1 and 200."
     )
-    rows = table("The tutorial’s way", _TUTORIAL_COLUMNS, race_tables.tutorial_rows(record))
+    rows = table(_("The tutorial’s way"), _TUTORIAL_COLUMNS, race_tables.tutorial_rows(record))
     return {"race_tutorial_rows": sentence(text) + rows}
 
 
 def _draw_tutorial(shown: Parts) -> None:
     live_html("race_tutorial_rows", shown["race_tutorial_rows"])
     st.caption(
-        "In 2019 the clock held the test pass too; here it holds training alone, which takes by "
-        "far the most of it."
+        _(
+            "In 2019 the clock held the test pass too; here it holds training alone, which takes "
+            "by far the most of it."
+        )
     )
 
 
 def _luck(record: RaceRecord, choices: Choices) -> Parts:
     raced = race_names.RACED[record.plan.raced]
     differences = [
-        sentence(f"**{title}**") + table(title, _luck_columns(rows[0], raced, how), rows)
+        sentence(f"**{_(title)}**") + table(_(title), _luck_columns(rows[0], raced, how), rows)
         for quantity, (title, how) in _LUCK.items()
         if (rows := race_tables.luck_rows(record, choices.against, quantity))
     ]
     none_yet = sentence(
-        "Choose 3 or 5 seeds for a race: competitors that have finished with all of them are then "
-        "compared here, seed by seed."
+        _(
+            "Choose 3 or 5 seeds for a race: competitors that have finished with all of them are "
+            "then compared here, seed by seed."
+        )
     )
     return {"race_luck": "".join(differences) or none_yet}
 
 
 def _luck_columns(row: dict[str, object], raced: str, how: str) -> dict[str, tuple[str, str]]:
     columns = {name: (name, how) for name in row}
-    columns |= {"competitors": (raced, "{}"), "verdict": ("verdict", "{}")}
-    return columns | {"low": ("95 % from", how), "high": ("95 % to", how)}
+    columns |= {"competitors": (raced, "{}"), "verdict": (later("verdict"), "{}")}
+    return columns | {"low": (later("95 % from"), how), "high": (later("95 % to"), how)}
 
 
 def _draw_luck(shown: Parts) -> None:
     live_html("race_luck", shown["race_luck"])
     st.caption(
-        "With one seed all competitors begin with the same weights, so differences are taken seed "
-        "by seed. “Bigger than luck” means: the 95 % interval of their mean (Student’s "
-        "t) leaves out 0. With so few seeds this is a rough guide."
+        _(
+            "With one seed all competitors begin with the same weights, so differences are taken "
+            "seed by seed. “Bigger than luck” means: the 95 % interval of their mean (Student’s "
+            "t) leaves out 0. With so few seeds this is a rough guide."
+        )
     )
 
 
@@ -228,51 +247,60 @@ def _table(record: RaceRecord, choices: Choices) -> Parts:
     columns = {"competitor": (race_names.RACED[raced], "{}")} | _RESULT_COLUMNS
     left_out = {raced, "best_rate"} if record.plan.rule != "tuned" else {raced}
     columns = {key: columns[key] for key in columns if key not in left_out}
-    return {"race_results": table("Every competitor", columns, rows)}
+    return {"race_results": table(_("Every competitor"), columns, rows)}
 
 
 def _draw_table(shown: Parts) -> None:
     live_html("race_results", shown["race_results"])
 
 
-_TARGET_CLOCKS = ("updates", "seconds")
-_HOW_TO_READ_A_TARGET = (
+_TARGET_CLOCKS = {
+    "updates": (
+        later("Updates to target"),
+        later("Updates to {loss} by {raced}. Under Table the same stands in figures."),
+    ),
+    "seconds": (
+        later("Seconds to target"),
+        later("Seconds to {loss} by {raced}. Under Table the same stands in figures."),
+    ),
+}
+_HOW_TO_READ_A_TARGET = later(
     "A marker stands between the two test passes around the target, its bar reaches from one to "
     "the other; a hollow one has not reached it."
 )
-_WHAT_PERFECT_SCALING_IS = (
-    " On the dotted line twice the batch size would need half as many: it holds as long as larger "
+_WHAT_PERFECT_SCALING_IS = later(
+    "On the dotted line twice the batch size would need half as many: it holds as long as larger "
     "batches pay in full."
 )
 _TIMINGS = (
-    ("race_updates", "Updates per epoch", charts.updates_by_size),
-    ("race_digits", "Digits per second", charts.digits_per_second_by_size),
-    ("race_speed_up", "Speed-up against the smallest size", charts.speed_up_by_size),
+    ("race_updates", later("Updates per epoch"), charts.updates_by_size),
+    ("race_digits", later("Digits per second"), charts.digits_per_second_by_size),
+    ("race_speed_up", later("Speed-up against the smallest size"), charts.speed_up_by_size),
 )
 _LUCK = {
-    "test_loss": ("Test loss at the end, difference", "{:,.1f}"),
-    "epoch_seconds": ("Seconds of training per epoch, difference", "{:,.3g}"),
+    "test_loss": (later("Test loss at the end, difference"), "{:,.1f}"),
+    "epoch_seconds": (later("Seconds of training per epoch, difference"), "{:,.3g}"),
 }
 _TUTORIAL_COLUMNS = {
-    "way": ("how it is trained", "{}"),
-    "batch_size": ("batch size", "{:,}"),
-    "epoch_seconds": ("seconds per epoch", "{:.3g}"),
-    "measured": ("measured on", "{}"),
-    "loading": ("spent on loading", "{}"),
+    "way": (later("how it is trained"), "{}"),
+    "batch_size": (later("batch size"), "{:,}"),
+    "epoch_seconds": (later("seconds per epoch"), "{:.3g}"),
+    "measured": (later("measured on"), "{}"),
+    "loading": (later("spent on loading"), "{}"),
 }
 _RESULT_COLUMNS = {
-    "seed": ("seed", "{}"),
-    "learning_rate": ("learning rate", "{:.3g}"),
-    "best_rate": ("best of its size", "{}"),
-    "state": ("state", "{}"),
-    "epochs": ("epochs", "{:.2f}"),
-    "updates": ("updates", "{:,}"),
-    "seconds": ("seconds of training", "{:.2f}"),
-    "epoch_seconds": ("seconds per epoch", "{:.3g}"),
-    "test_loss": ("test loss, sum", "{:,.1f}"),
-    "test_accuracy": ("test accuracy", "{:.2%}"),
-    "updates_to_target": ("updates to target", "{:,}"),
-    "seconds_to_target": ("seconds to target", "{:.2f}"),
+    "seed": (later("seed"), "{}"),
+    "learning_rate": (later("learning rate"), "{:.3g}"),
+    "best_rate": (later("best of its size"), "{}"),
+    "state": (later("state"), "{}"),
+    "epochs": (later("epochs"), "{:.2f}"),
+    "updates": (later("updates"), "{:,}"),
+    "seconds": (later("seconds of training"), "{:.2f}"),
+    "epoch_seconds": (later("seconds per epoch"), "{:.3g}"),
+    "test_loss": (later("test loss, sum"), "{:,.1f}"),
+    "test_accuracy": (later("test accuracy"), "{:.2%}"),
+    "updates_to_target": (later("updates to target"), "{:,}"),
+    "seconds_to_target": (later("seconds to target"), "{:.2f}"),
 }
 _SHOWN = {
     "target": _target,

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from mnist_core.language import _, later
 from mnist_core.race import Plan
 from mnist_core.race.plan import FIVE_SIZES, WITH_AND_WITHOUT
 from pages.app.setup_widgets import chosen_setup
@@ -13,10 +14,10 @@ from pages.app.visitors import Visitor
 from pages.compare.own_race import chosen_plan, own_race, set_widgets
 
 READY_RACES = {
-    "With and without mini-batches": WITH_AND_WITHOUT,
-    "Five sizes, ten seconds each": FIVE_SIZES,
-    "The same, rate × √B": replace(FIVE_SIZES, rule="square_root"),
-    "Shuffled or sorted by label": Plan((200,), orders=("shuffled", "sorted by label")),
+    later("With and without mini-batches"): WITH_AND_WITHOUT,
+    later("Five sizes, ten seconds each"): FIVE_SIZES,
+    later("The same, rate × √B"): replace(FIVE_SIZES, rule="square_root"),
+    later("Shuffled or sorted by label"): Plan((200,), orders=("shuffled", "sorted by label")),
 }
 
 
@@ -30,14 +31,16 @@ def choose_race(visitor: Visitor, linked: Plan) -> Plan | None:
     with st.container(horizontal=True):
         for name, ready in READY_RACES.items():
             st.button(
-                name,
+                _(name),
                 key=f"race_ready_{list(READY_RACES).index(name)}",
                 type="primary",
                 on_click=start_ready,
                 args=(visitor, ready),
             )
         # With a state of its own, so that a link can unfold it.
-        with st.popover("Your own race", key="race_own", icon=":material/tune:", on_change="rerun"):
+        with st.popover(
+            _("Your own race"), key="race_own", icon=":material/tune:", on_change="rerun"
+        ):
             return own_race(visitor, linked, _start_own)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from mnist_core.data import TRAINING_DIGITS
+from mnist_core.language import _, later
 from mnist_core.race import RaceRecord
 from mnist_core.race.plan import TUNED_RATES
 from mnist_core.race.results import common_target
@@ -69,7 +70,7 @@ class _Noise:
         """Those of this way, computed to the end where they have been begun."""
         if way != self._way:
             return None
-        self._work.finish("Training again up to the target …")
+        self._work.finish(_("Training again up to the target …"))
         return self._replay.scales
 
 
@@ -78,7 +79,7 @@ def choose_what_if(visitor: Visitor, record: RaceRecord, target: float | None) -
     left, right = st.columns(2, vertical_alignment="bottom")
     with right:
         fixed_cost = st.select_slider(
-            "If an update’s fixed cost a were … times as large",
+            _("If an update’s fixed cost a were … times as large"),
             valley.FACTORS,
             key="race_fixed_cost",
             format_func="{:,} ×".format,
@@ -94,16 +95,18 @@ def _offer_tuned_rates(visitor: Visitor) -> None:
     race = visitor.training.race
     on = race is not None and not race.ended
     st.button(
-        "Race five rates for each size",
+        _("Race five rates for each size"),
         key="race_tune",
         icon=":material/tune:",
         disabled=on or visitor.kept(RaceFile).recorded is not None,
         on_click=start_ready,
         args=(visitor, TUNED_RATES),
-        help="When no race is on or shown from a file. The law assumes a learning rate that suits "
-        "each size: this race tries five for each, 1 to 100 times the square-root "
-        f"rule’s, until a test loss of {TUNED_RATES.budget.test_loss:,.0f}, and takes the one that "
-        "needs the fewest updates. About half a minute of training.",
+        help=_(
+            "When no race is on or shown from a file. The law assumes a learning rate that suits "
+            "each size: this race tries five for each, 1 to 100 times the square-root rule’s, "
+            "until a test loss of {loss:,.0f}, and takes the one that needs the fewest updates. "
+            "About half a minute of training."
+        ).format(loss=TUNED_RATES.budget.test_loss),
     )
 
 
@@ -111,29 +114,32 @@ def _measure_noise(noise: _Noise, record: RaceRecord, target: float | None) -> N
     why_not = _why_not(record, target)
     way = None if why_not else _way(record, target)
     st.button(
-        "Measure the noise scale",
+        _("Measure the noise scale"),
         key="race_noise",
         icon=":material/straighten:",
         disabled=way is None,
         on_click=noise.begin,
         args=(way,),
         help=why_not
-        or "Trains the size that was first at the target once more up to there, from the same "
-        "seed, and measures how much of its gradient is noise, before and after.",
+        or _(
+            "Trains the size that was first at the target once more up to there, from the same "
+            "seed, and measures how much of its gradient is noise, before and after."
+        ),
     )
     return noise.measured(way) if way else None
 
 
 def _why_not(record: RaceRecord, target: float | None) -> str | None:
     if not record.over:
-        return "When the race is over."
+        return _("When the race is over.")
     record = at_best_rates(record, target)
     if target is None or target_scaling(record, target).fitting_law is None:
-        return "When the law is drawn, to be set beside its B_c."
+        return _("When the law is drawn, to be set beside its B_c.")
     if record.training_digits != TRAINING_DIGITS:
-        return "This race was run on other digits than those that are here."
+        return _("This race was run on other digits than those that are here.")
     if first_at_target(record, target)[1].seconds > _LONGEST_REPLAY:
-        return f"The target took more than {_LONGEST_REPLAY:.0f} s: too long to train again."
+        told = _("The target took more than {seconds:.0f} s: too long to train again.")
+        return told.format(seconds=_LONGEST_REPLAY)
     return None
 
 
@@ -146,22 +152,29 @@ def valley_parts(record: RaceRecord, target: float | None, what_if: WhatIf, dark
     """What the section shows of the race."""
     target = target or common_target(record)
     scaling = target_scaling(record, target) if target else None
-    law, seconds = valley.law(record, scaling, _READY), valley.valley(scaling, what_if.fixed_cost)
+    law, seconds = (
+        valley.law(record, scaling, _(_READY)),
+        valley.valley(scaling, what_if.fixed_cost),
+    )
     noise = valley.noise(what_if.scales) if what_if.scales else ""
     scale = what_if.scales and what_if.scales.trained
     return {
         "race_law": chart(
             charts.law_chart(scaling, scale, dark),
-            f"Updates to the target against batch size, with the law. {_plain(law)}",
+            _("Updates to the target against batch size, with the law. {words}").format(
+                words=_plain(law)
+            ),
         ),
         "race_valley": chart(
             charts.valley_chart(scaling, what_if.fixed_cost, dark),
-            f"Seconds to the target against batch size, with the valley. {_plain(seconds)}",
+            _("Seconds to the target against batch size, with the valley. {words}").format(
+                words=_plain(seconds)
+            ),
         ),
         "race_law_said": sentence(law) + sentence(noise),
         "race_valley_said": sentence(seconds),
         "race_valley_rows": table(
-            "Law and valley by batch size", _COLUMNS, valley.rows(scaling) if scaling else []
+            _("Law and valley by batch size"), _COLUMNS, valley.rows(scaling) if scaling else []
         ),
     }
 
@@ -170,16 +183,16 @@ def draw_valley(shown: Parts) -> None:
     """Draw the section."""
     left, right = st.columns(2)
     with left:
-        st.markdown("**Updates to the target: S(B) = S_min · (1 + B_c / B)**")
+        st.markdown(_("**Updates to the target: S(B) = S_min · (1 + B_c / B)**"))
         live_chart("race_law", shown["race_law"])
         live_html("race_law_said", shown["race_law_said"])
     with right:
-        st.markdown("**Seconds to the target: (a + b·B) · S(B)**")
+        st.markdown(_("**Seconds to the target: (a + b·B) · S(B)**"))
         live_chart("race_valley", shown["race_valley"])
         live_html("race_valley_said", shown["race_valley_said"])
-    with st.expander("Measured and fitted, as a table"):
+    with st.expander(_("Measured and fitted, as a table")):
         live_html("race_valley_rows", shown["race_valley_rows"])
-    st.caption(valley.ASSUMES)
+    st.caption(_(valley.ASSUMES))
 
 
 def _plain(text: str) -> str:
@@ -187,11 +200,11 @@ def _plain(text: str) -> str:
 
 
 _COLUMNS = {
-    "batch_size": ("batch size", "{:,}"),
-    "updates": ("updates to target", "{:,.0f}"),
-    "law": ("by the law", "{:,.0f}"),
-    "off_law": ("off law", "{:+.0%}"),
-    "seconds": ("seconds to target", "{:.2f}"),
-    "valley": ("by the valley", "{:.2f}"),
-    "off_valley": ("off valley", "{:+.0%}"),
+    "batch_size": (later("batch size"), "{:,}"),
+    "updates": (later("updates to target"), "{:,.0f}"),
+    "law": (later("by the law"), "{:,.0f}"),
+    "off_law": (later("off law"), "{:+.0%}"),
+    "seconds": (later("seconds to target"), "{:.2f}"),
+    "valley": (later("by the valley"), "{:.2f}"),
+    "off_valley": (later("off valley"), "{:+.0%}"),
 }

@@ -42,9 +42,8 @@ export default function ({ data, parentElement }) {
     button.children[2].textContent = counts ? counts[option].toLocaleString("en") : "";
   };
   const told = (mine) => {
-    const { measured } = shown;
-    if (!shown.open) return `The vote is closed: so many have answered each.${measured && ` ← Measured: ${measured}.`}`;
-    return mine < 0 ? "Tap your answer." : "Your answer counts. Until the vote is closed, another tap changes it.";
+    if (!shown.open) return shown.closed;
+    return mine < 0 ? data.words.tap : data.words.counts;
   };
 
   const stops = [

@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from mnist_core.language import _, in_this_language
 from mnist_core.show.sentences import capitalized
 
 
@@ -21,6 +22,7 @@ def choose(
 ) -> Any:
     """The chosen key of `names`. It keeps its value across pages.
 
+    names: as they are marked to be translated.
     quiet: without its label, which a screen reader still says.
     first: what is chosen to begin with; without it, the first of `names`.
     """
@@ -33,7 +35,7 @@ def choose(
         default=first,
         required=True,
         key=key,
-        format_func=lambda one: capitalized(names[one]),
+        format_func=in_this_language(lambda one: capitalized(_(names[one]))),
         disabled=disabled,
         label_visibility="collapsed" if quiet else "visible",
         persist_state="session",

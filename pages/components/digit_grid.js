@@ -26,5 +26,6 @@ const draw = (grid, shown, pick) => {
 
 export default function ({ data, parentElement, setStateValue }) {
   const grid = parentElement.querySelector(".digit-grid");
+  grid.setAttribute("aria-label", data.label);
   return follow(data, (shown) => draw(grid, shown, (index) => setStateValue("picked", index)));
 }

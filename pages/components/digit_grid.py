@@ -13,6 +13,7 @@ import streamlit as st
 from PIL import Image
 from streamlit.components.v2 import component
 
+from mnist_core.language import _
 from mnist_core.show import pictures
 from pages.components.part import FOLLOW_JS, part
 
@@ -108,13 +109,13 @@ def digit_grid(key: str, shown: dict[str, object]) -> None:
     """Draw the grid; picked_index() tells which picture is picked."""
     place = component(
         "digit_grid",
-        html='<div class="digit-room"><div class="digit-grid" role="group" aria-label="Digits">'
-        "</div></div>",
+        html='<div class="digit-room"><div class="digit-grid" role="group"></div></div>',
         css=_CSS,
         js=_JS,
         isolate_styles=False,
     )
-    place(key=key, data=part(key, shown), on_picked_change=lambda: None)
+    named = part(key, shown) | {"label": _("Digits")}
+    place(key=key, data=named, on_picked_change=lambda: None)
 
 
 def picture(pixels: np.ndarray, width: int, description: str) -> None:

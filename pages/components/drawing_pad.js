@@ -45,6 +45,8 @@ const drawTo = (canvas, next) => {
 export default function ({ data, parentElement, setStateValue }) {
   const canvas = parentElement.querySelector("canvas");
   if (!canvas.begun) begin(canvas, data.drawing);
+  canvas.setAttribute("aria-label", data.label);
+  parentElement.querySelector("button").textContent = data.clear;
   canvas.onpointerdown = (event) => {
     if (!event.isPrimary || event.button !== 0) return;
     canvas.setPointerCapture(event.pointerId);

@@ -10,6 +10,8 @@ import numpy as np
 import streamlit as st
 from streamlit.components.v2 import component
 
+from mnist_core.language import _
+
 SIDE = 112  # pixels, as in the JavaScript
 
 _CSS = """
@@ -29,9 +31,8 @@ _CSS = """
 """
 _HTML = f"""
 <div class="drawing-pad">
-  <canvas width="{SIDE}" height="{SIDE}" role="img"
-    aria-label="A square to draw a digit on, with mouse, pen or finger"></canvas>
-  <button type="button">Clear</button>
+  <canvas width="{SIDE}" height="{SIDE}" role="img"></canvas>
+  <button type="button"></button>
 </div>
 """
 _JS = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
@@ -48,7 +49,12 @@ def drawing_pad(key: str) -> np.ndarray | None:
     drawing = state.get("drawing", st.session_state.get(kept, ""))
     st.session_state[kept] = drawing
     pad = component("drawing_pad", html=_HTML, css=_CSS, js=_JS, isolate_styles=False)
-    pad(key=key, data={"drawing": drawing}, on_drawing_change=lambda: None)
+    data = {
+        "drawing": drawing,
+        "label": _("A square to draw a digit on, with mouse, pen or finger"),
+        "clear": _("Clear"),
+    }
+    pad(key=key, data=data, on_drawing_change=lambda: None)
     return _decoded(drawing)
 
 

@@ -7,8 +7,17 @@ const TAKEN = {
   right: "[role=radiogroup], [role=tablist]",
 };
 
-export default function ({ parentElement, setTriggerValue }) {
+const write = (sheet, { label, rows }) => {
+  sheet.setAttribute("aria-label", label);
+  const cells = rows.flatMap(([key, meaning]) => [["dt", key], ["dd", meaning]]);
+  sheet.firstElementChild.replaceChildren(
+    ...cells.map(([tag, text]) => Object.assign(document.createElement(tag), { textContent: text })),
+  );
+};
+
+export default function ({ data, parentElement, setTriggerValue }) {
   const sheet = parentElement.querySelector(".keys-sheet");
+  write(sheet, data);
   const press = (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
     const name = NAMES[event.key] ?? event.key;

@@ -8,6 +8,8 @@ from pathlib import Path
 import streamlit as st
 from streamlit.components.v2 import component
 
+from mnist_core.language import _, later
+
 _CSS = """
 .keys-sheet {
   position: fixed; z-index: 1000; top: 20vh; left: 50%; transform: translateX(-50%);
@@ -22,13 +24,12 @@ _CSS = """
 .keys-sheet dd { margin: 0; }
 """
 _MEANINGS = {
-    "Space": "start, pause",
-    "← →": "a smaller or larger batch size",
-    "1 … 5": "Digits, Mini-batch, Train, Compare, Predictions",
-    "?": "show or hide this sheet",
+    later("Space"): later("start, pause"),
+    "← →": later("a smaller or larger batch size"),
+    "1 … 5": later("Digits, Mini-batch, Train, Compare, Predictions"),
+    "?": later("show or hide this sheet"),
 }
-_ROWS = "".join(f"<dt>{key}</dt><dd>{meaning}</dd>" for key, meaning in _MEANINGS.items())
-_HTML = f'<div class="keys-sheet" role="note" aria-label="Keys" hidden><dl>{_ROWS}</dl></div>'
+_HTML = '<div class="keys-sheet" role="note" hidden><dl></dl></div>'
 _JS = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
 
 
@@ -46,5 +47,7 @@ def listen_to_keys(on_press: Callable[[str], None]) -> str | None:
         if key and not key.isdigit():
             on_press(key)
 
-    key = keys(key="keys", data={}, on_pressed_change=pressed).get("pressed")
+    rows = [[_(key), _(meaning)] for key, meaning in _MEANINGS.items()]
+    data = {"label": _("Keys"), "rows": rows}
+    key = keys(key="keys", data=data, on_pressed_change=pressed).get("pressed")
     return key if key and key.isdigit() else None

@@ -13,6 +13,9 @@ const ready = (url) =>
     document.head.append(script);
   }));
 
+// The charts' own texts, in the page's language: they come before any chart.
+const words = () => window.liveChartWords ?? { show: "{line}", failed: "", language: "en", dictionary: {} };
+
 // What Plotly leaves out: a name for the picture, and keys for the legend, which knows the mouse alone.
 // Not a name for the whole: a picture's inside is closed to a screen reader, and buttons are within.
 const nameAndKeys = (chart) => {
@@ -23,7 +26,7 @@ const nameAndKeys = (chart) => {
     const item = toggle.closest(".traces");
     toggle.setAttribute("tabindex", "0");
     toggle.setAttribute("role", "switch");
-    toggle.setAttribute("aria-label", `Show ${item.querySelector(".legendtext").textContent}`);
+    toggle.setAttribute("aria-label", words().show.replace("{line}", item.querySelector(".legendtext").textContent));
     toggle.setAttribute("aria-checked", String(Number(item.style.opacity || 1) === 1));
     toggle.onkeydown = (event) => {
       if (event.key !== "Enter" && event.key !== " ") return;
@@ -113,6 +116,8 @@ const draw = (Plotly, chart, shown) => {
   enlarge(layout, parseFloat(getComputedStyle(document.documentElement).fontSize) / 16);
   Plotly.react(chart, data, layout, {
     displaylogo: false,
+    locale: words().language,
+    locales: { [words().language]: { dictionary: words().dictionary, format: {} } },
     // Nothing is sent anywhere: without Plotly's own "Share chart".
     modeBarButtonsToRemove: ["lasso2d", "select2d", "sendChartToCloud"],
   });
@@ -144,6 +149,7 @@ const watch = (Plotly, chart) => {
 export default function ({ data, parentElement }) {
   const chart = parentElement.querySelector(".live-chart");
   if (!chart) {
+    window.liveChartWords = data.words;
     ready(data.plotly).catch(() => {}); // a chart will tell
     return;
   }
@@ -157,7 +163,7 @@ export default function ({ data, parentElement }) {
       if (chart.awaits) draw(Plotly, chart, chart.awaits);
       delete chart.awaits;
     },
-    () => (chart.textContent = "The chart cannot be drawn: plotly.js did not load. Reload the page."),
+    () => (chart.textContent = words().failed),
   );
   return () => {
     stop();

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from streamlit.components.v2 import component
 
+from mnist_core.language import _, language, later
 from pages.components.part import FOLLOW_JS, part
 from pages.components.plotly_js import plotly_path
 
@@ -35,6 +36,18 @@ _HTML = '<div class="live-chart"></div>'
 _JS = FOLLOW_JS + Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
 
 
+# What Plotly says of its own buttons, and when one has zoomed.
+_OF_PLOTLY = (
+    later("Download plot as a PNG"),
+    later("Zoom"),
+    later("Pan"),
+    later("Zoom in"),
+    later("Zoom out"),
+    later("Autoscale"),
+    later("Reset axes"),
+    later("Double-click to zoom back out"),
+)
+
 FILL = 0  # the height of a chart that takes what is left of the window's
 
 
@@ -57,7 +70,15 @@ def live_chart(key: str, shown: dict[str, object]) -> None:
 def load_plotly() -> None:
     """Have the browser run plotly.js, which takes it half a second, while the page is prepared.
 
+    It says what the charts say in the language at work.
+
     It shows nothing.
     """
     loader = component("plotly_loader", html="<i></i>", js=_JS, isolate_styles=False)
-    loader(key="plotly_loader", data={"plotly": plotly_path()})
+    words = {
+        "show": _("Show {line}"),
+        "failed": _("The chart cannot be drawn: plotly.js did not load. Reload the page."),
+        "dictionary": {text: _(text) for text in _OF_PLOTLY},
+    }
+    words |= {"language": language()}
+    loader(key="plotly_loader", data={"plotly": plotly_path(), "words": words})

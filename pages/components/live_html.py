@@ -8,6 +8,7 @@ from pathlib import Path
 
 from streamlit.components.v2 import component
 
+from mnist_core.language import _
 from mnist_core.show.html import marked
 from pages.components.part import FOLLOW_JS, part
 
@@ -79,16 +80,17 @@ def table(
     """A table that scrolls within its frame.
 
     caption: what a screen reader calls it.
-    columns: for each key of the rows the column's name and how its values are written, as for
-        str.format; None is written as a dash.
+    columns: for each key of the rows the column's name, as it is marked to be translated, and how
+        its values are written, as for str.format; None is written as a dash.
     """
-    head = "".join(f'<th scope="col">{escape(name)}</th>' for name, _ in columns.values())
-    written = (
-        [how.format(row[key]) if row[key] is not None else "–" for key, (_, how) in columns.items()]
+    head = "".join(f'<th scope="col">{escape(_(name))}</th>' for name, _how in columns.values())
+    how = {key: written for key, (_name, written) in columns.items()}
+    cells = (
+        [how[key].format(row[key]) if row[key] is not None else "–" for key in columns]
         for row in rows
     )
     body = "".join(
-        f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>" for cells in written
+        f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in cells
     )
     return (
         f'<div class="scrolls" tabindex="0" role="region" aria-label="{escape(caption)}">'

@@ -30,6 +30,7 @@ const draw = (table, { rows, picked }) => {
 
 export default function ({ data, parentElement, setStateValue }) {
   const table = parentElement.querySelector(".matrix");
+  table.setAttribute("aria-label", data.label);
   table.pick = (cell) => setStateValue("picked", cell);
   return follow(data, (shown) => draw(table, shown));
 }

@@ -8,6 +8,7 @@ import streamlit as st
 from streamlit.components.v2 import component
 from torch import Tensor
 
+from mnist_core.language import _
 from pages.components.part import FOLLOW_JS, part
 
 _CSS = """
@@ -52,7 +53,9 @@ def matrix(counts: Tensor, picked: tuple[int, int]) -> dict[str, object]:
                 "count": counts[label, guess].item(),
                 # Mistakes are shaded by their number; the diagonal, ten times as large, is not.
                 "shade": round(50 * wrong[label, guess].item() / most),
-                "name": f"true {label}, predicted {guess}: {counts[label, guess].item()}",
+                "name": _("true {label}, predicted {guess}: {count}").format(
+                    label=label, guess=guess, count=counts[label, guess].item()
+                ),
             }
             for guess in range(10)
         ]
@@ -65,9 +68,10 @@ def confusion_matrix(key: str, shown: dict[str, object]) -> None:
     """Draw the matrix; picked_cell() tells which cell is picked."""
     place = component(
         "confusion_matrix",
-        html='<div class="matrix" role="group" aria-label="Confusion matrix"></div>',
+        html='<div class="matrix" role="group"></div>',
         css=_CSS,
         js=_JS,
         isolate_styles=False,
     )
-    place(key=key, data=part(key, shown), on_picked_change=lambda: None)
+    named = part(key, shown) | {"label": _("Confusion matrix")}
+    place(key=key, data=named, on_picked_change=lambda: None)

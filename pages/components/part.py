@@ -19,7 +19,14 @@ def next_moment() -> int:
     return next(_moments)
 
 
+def written(shown: object) -> str:
+    """In JSON, as it is sent: escaped, Korean would take twice the room."""
+    text = json.dumps(shown, ensure_ascii=False)
+    # What a strange file holds may be no text that can be sent.
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
 def part(key: str, shown: object) -> dict[str, object]:
     """The data of a component that draws such a part: what it shows until something newer comes."""
     # As text: to see whether anything else is a table, Streamlit imports pandas, and looks closely.
-    return {"key": key, "moment": next_moment(), "shown": json.dumps(shown)}
+    return {"key": key, "moment": next_moment(), "shown": written(shown)}

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
+from mnist_core.language import _
 from mnist_core.show.questions import Question
 
 
 def ask(question: Question) -> None:
     """Ask it, and fold away an answer."""
-    st.markdown(f"**Question:** {question.asked}")
-    with st.expander("An answer"):
-        st.markdown(question.answer)
+    st.markdown(_("**Question:** {asked}").format(asked=_(question.asked)))
+    with st.expander(_("An answer")):
+        st.markdown(_(question.answer))

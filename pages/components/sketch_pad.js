@@ -20,7 +20,6 @@ const drawAxes = (pad) => {
   const places = [0, 1, 2, 3].map((third) => Math.round((third * last) / 3));
   const heights = [0, 1, 2, 3, 4].map((quarter) => (quarter * pad.top) / 4);
   pad.svg.setAttribute("viewBox", `0 0 ${WIDE} ${HIGH}`);
-  pad.svg.setAttribute("aria-label", `Axes to sketch on: ${pad.titles[1]}, against ${pad.titles[0]}`);
   pad.svg.replaceChildren(
     ...places.map((place) => make("line", { x1: x(pad, place), x2: x(pad, place), y1: ROOM.top, y2: ROOM.top + UP })),
     ...heights.map((height) => make("line", { x1: ROOM.left, x2: WIDE - ROOM.right, y1: y(pad, height), y2: y(pad, height) })),
@@ -72,22 +71,33 @@ const addSliders = (pad, room) => {
   pad.sliders = marks.map((place) => {
     const [label, slider] = [document.createElement("label"), document.createElement("input")];
     Object.assign(slider, { type: "range", min: 0, max: pad.top, step: pad.top / 100, place });
-    slider.setAttribute("aria-label", `${pad.titles[1]}, at ${written(pad.across[place])} ${pad.titles[0]}`);
-    label.append(`at ${written(pad.across[place])}`, slider, document.createElement("output"));
+    label.append("", slider, document.createElement("output"));
     room.append(label);
     return slider;
   });
+};
+// Its texts, which change with the page's language.
+const write = (pad, root, { titles, label, clear, by_sliders: bySliders, at, slider: named }) => {
+  pad.titles = titles;
+  pad.svg.setAttribute("aria-label", label);
+  root.querySelector("button").textContent = clear;
+  root.querySelector("summary").textContent = bySliders;
+  for (const slider of pad.sliders) {
+    const place = written(pad.across[slider.place]);
+    slider.setAttribute("aria-label", named.replace("{place}", place));
+    slider.previousSibling.textContent = at.replace("{place}", place);
+  }
+  drawAxes(pad);
 };
 const takeSliders = (pad) => {
   const given = pad.sliders.map((slider) => [slider.place, Number(slider.value)]);
   given.slice(1).forEach((one, before) => fill(pad, given[before], one));
 };
 
-const begin = (root, { across, top, titles, line }) => {
-  const pad = { across, top, titles, svg: root.querySelector("svg") };
+const begin = (root, { across, top, line }) => {
+  const pad = { across, top, svg: root.querySelector("svg") };
   pad.line = line ? [...line] : across.map(() => null);
   addSliders(pad, root.querySelector(".sliders"));
-  drawAxes(pad);
   return pad;
 };
 
@@ -96,6 +106,7 @@ export default function ({ data, parentElement, setStateValue }) {
   const root = parentElement.querySelector(".sketch-pad");
   const pad = (root.pad ??= begin(root, data));
   const tell = () => setStateValue("line", pad.line.includes(null) ? null : [...pad.line]);
+  write(pad, root, data);
   drawLine(pad);
   pad.svg.onpointerdown = (event) => {
     if (!event.isPrimary || event.button !== 0) return;

@@ -7,6 +7,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.components.v2 import component
 
+from mnist_core.language import _
 from mnist_core.show.kinds import Curve
 
 _CSS = """
@@ -41,8 +42,8 @@ _CSS = """
 _HTML = """
 <div class="sketch-pad">
   <svg role="img"></svg>
-  <button type="button">Clear</button>
-  <details><summary>By sliders</summary><div class="sliders"></div></details>
+  <button type="button"></button>
+  <details><summary></summary><div class="sliders"></div></details>
 </div>
 """
 _JS = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
@@ -51,11 +52,17 @@ _JS = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
 def sketch_pad(key: str, curve: Curve) -> tuple[float, ...] | None:
     """Draw the axes; the heights of the line that is sketched on them, as sketched() gives them."""
     pad = component("sketch_pad", html=_HTML, css=_CSS, js=_JS, isolate_styles=False)
+    titles = {"x": _(curve.x_title), "y": _(curve.y_title)}
     shown = {
         "across": curve.across,
         "top": curve.top,
-        "titles": [curve.x_title, curve.y_title],
+        "titles": [titles["x"], titles["y"]],
         "line": sketched(key, curve),
+        "label": _("Axes to sketch on: {y}, against {x}").format(**titles),
+        "clear": _("Clear"),
+        "by_sliders": _("By sliders"),
+        "at": _("at {place}"),
+        "slider": _("{y}, at {place} {x}").format(**titles, place="{place}"),
     }
     pad(key=key, data=shown, on_line_change=lambda: None)
     return sketched(key, curve)

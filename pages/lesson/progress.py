@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from mnist_core.language import LANGUAGES, speaking
 from mnist_core.show.lesson import Measured, Prediction
 from pages.app.visitors import Visitor
-from pages.lesson.stations import SCENES, Widgets
+from pages.lesson.stations import SCENES, Told, Widgets
 
 
 @dataclass
@@ -17,7 +18,8 @@ class Lesson:
     left_at: the one to go on with.
     leads: whether the page of the station that is on is to be shown next.
     set_up: those whose page was brought to the state to begin with.
-    predicted, measured: by station.
+    predicted: by station.
+    measured: by station, each in the language in which it is asked for.
     """
 
     station: int | None = None
@@ -25,7 +27,7 @@ class Lesson:
     leads: bool = False
     set_up: set[int] = field(default_factory=set)
     predicted: dict[int, Prediction] = field(default_factory=dict)
-    measured: dict[int, Measured] = field(default_factory=dict)
+    measured: dict[int, Told] = field(default_factory=dict)
 
     def go_to(self, number: int) -> None:
         """Go on with that station."""
@@ -40,9 +42,17 @@ class Lesson:
     def measure(self, number: int, visitor: Visitor, widgets: Widgets) -> Measured | None:
         """What was measured at a station where the visitor has predicted."""
         scene, known = SCENES[number - 1], self.measured.get(number)
-        if scene.once and known:
-            return known
-        measured = scene.measure(visitor, widgets) or known
-        if measured:
-            self.measured[number] = measured
-        return measured
+        if not (scene.once and known):
+            found = scene.measure(visitor, widgets)
+            if measured := found and found():
+                self.measured[number] = found
+                return measured
+        return known and known()
+
+    def figures(self, number: int) -> dict[str, str]:
+        """What was measured at a station, in the words of each language."""
+        told = {}
+        for code in LANGUAGES:
+            with speaking(code):
+                told[code] = self.measured[number]().figure
+        return told

@@ -20,6 +20,8 @@ from pages.compare.files import RaceFile
 from pages.compare.link import show_plan
 
 Widgets = Mapping[str, object]
+# What was measured, in the words of the language at work: it may be another one the next time.
+Told = Callable[[], Measured | None]
 
 _FIRST_ROW = 6  # the tutorial's
 
@@ -35,7 +37,7 @@ class Scene:
     """
 
     set_up: Callable[[Visitor], None]
-    measure: Callable[[Visitor, Widgets], Measured | None]
+    measure: Callable[[Visitor, Widgets], Told | None]
     once: bool = False
 
 
@@ -44,21 +46,21 @@ def _set_one_digit(_visitor: Visitor) -> None:
     st.session_state["strip_index_0_11"] = {"picked": 0}
 
 
-def _black_pixels(_visitor: Visitor, widgets: Widgets) -> Measured | None:
+def _black_pixels(_visitor: Visitor, widgets: Widgets) -> Told | None:
     if widgets.get("row", _FIRST_ROW) == _FIRST_ROW:
         return None
     image = mnist().train.images[0]
-    return lesson.black_pixels(int((image == 0).sum()), image.numel())
+    return partial(lesson.black_pixels, int((image == 0).sum()), image.numel())
 
 
 def _set_normalization(_visitor: Visitor) -> None:
     st.session_state["page_normalization"] = "None"
 
 
-def _mean_of_pixels(_visitor: Visitor, widgets: Widgets) -> Measured | None:
+def _mean_of_pixels(_visitor: Visitor, widgets: Widgets) -> Told | None:
     if widgets.get("page_normalization") != "Tutorial's":
         return None
-    return lesson.mean_of_pixels(normalization_of("MNIST's own"))
+    return partial(lesson.mean_of_pixels, normalization_of("MNIST's own"))
 
 
 def _make_untrained(visitor: Visitor, batch_size: int = Settings().batch_size) -> None:
@@ -72,11 +74,11 @@ def _make_untrained(visitor: Visitor, batch_size: int = Settings().batch_size) -
     )
 
 
-def _worsened(visitor: Visitor, _widgets: Widgets) -> Measured | None:
+def _worsened(visitor: Visitor, _widgets: Widgets) -> Told | None:
     from pages.mini_batch.bench import Trials  # it brings PyTorch
 
     bench = visitor.kept(Trials).bench
-    return bench and lesson.worsened(bench.trials)
+    return bench and partial(lesson.worsened, bench.trials)
 
 
 def _set_race(plan: Plan, section: str, visitor: Visitor) -> None:
@@ -92,11 +94,11 @@ def _of_race(
     judge: Callable[[RaceRecord], Measured | None],
     visitor: Visitor,
     _widgets: Widgets,
-) -> Measured | None:
+) -> Told | None:
     race = visitor.training.race
     if race is None or replace(race.plan, setup=plan.setup) != plan:
         return None
-    return judge(race.latest)
+    return partial(judge, race.latest)
 
 
 def _set_predictions(visitor: Visitor) -> None:
@@ -104,17 +106,17 @@ def _set_predictions(visitor: Visitor) -> None:
     st.session_state.update(show="grid", only_mistakes=False)
 
 
-def _right_in_an_epoch(visitor: Visitor, _widgets: Widgets) -> Measured | None:
-    return lesson.right_in_an_epoch(visitor.training.run.latest)
+def _right_in_an_epoch(visitor: Visitor, _widgets: Widgets) -> Told | None:
+    return partial(lesson.right_in_an_epoch, visitor.training.run.latest)
 
 
-def _degrees_away(visitor: Visitor, _widgets: Widgets) -> Measured | None:
+def _degrees_away(visitor: Visitor, _widgets: Widgets) -> Told | None:
     from pages.mini_batch.compass import Draws  # it brings PyTorch
 
     draws = visitor.kept(Draws)
     if draws.work is None or not draws.work.done:
         return None
-    return lesson.degrees_away(draws.compass.needles)
+    return partial(lesson.degrees_away, draws.compass.needles)
 
 
 # In the order of lesson.STATIONS.

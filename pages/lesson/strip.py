@@ -8,6 +8,7 @@ from html import escape
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from mnist_core.language import _, in_this_language
 from mnist_core.show import charts, lesson
 from mnist_core.show.classroom import came_true
 from mnist_core.show.lesson import (
@@ -27,6 +28,7 @@ from pages.app.feed import Parts
 from pages.app.presenting import presented_query
 from pages.app.theme import is_dark
 from pages.app.visitors import Visitor
+from pages.components.headings import anchor
 from pages.components.live_chart import chart, live_chart
 from pages.components.live_html import caption, figures, live_html, sentence
 from pages.components.sketch_pad import sketch_pad, sketched
@@ -48,13 +50,13 @@ _WATCHED = ("row", "page_normalization")
 
 
 def lesson_strip(
-    visitor: Visitor, head: DeltaGenerator, title: str, pages: Mapping[str, st.Page]
+    visitor: Visitor, head: DeltaGenerator, name: str, pages: Mapping[str, st.Page]
 ) -> None:
     """The strip, where the lesson is on, and otherwise its entry beside the page's title.
 
     head: where the title stands; the glossary goes there too.
-    title: of the page below the strip.
-    pages: by their titles.
+    name: of the page below the strip.
+    pages: by their names.
     """
     kept = visitor.kept(Lesson)
     nonsense = _follow_address(kept)
@@ -62,8 +64,10 @@ def lesson_strip(
         _entries(kept)
     if nonsense:
         st.warning(
-            f"The page’s address names a station that the lesson does not have: there are 1 to "
-            f"{len(STATIONS)}.",
+            _(
+                "The page’s address names a station that the lesson does not have: there are 1 to "
+                "{last}."
+            ).format(last=len(STATIONS)),
             icon=":material/link_off:",
         )
     if kept.station is None:
@@ -72,39 +76,42 @@ def lesson_strip(
         kept.leads = False
         page = pages[STATIONS[kept.station - 1].page]
         st.switch_page(page, query_params=presented_query() | _query(kept.station))
-    _strip(kept, kept.station, visitor, title)
+    _strip(kept, kept.station, visitor, name)
 
 
 def _entries(kept: Lesson) -> None:
     if kept.station is None:
         st.button(
-            "Lesson",
+            _("Lesson"),
             key="lesson_begin",
             icon=":material/school:",
             type="tertiary",
-            help="Seven stations: predict, try, and see what was measured.",
+            help=_("Seven stations: predict, try, and see what was measured."),
             on_click=_go_to,
             args=(kept, kept.left_at),
         )
-    with st.popover("Because", key="because", icon=":material/help:", type="tertiary"):
-        st.markdown("\n".join(f"- **{term}:** {text}" for term, text in GLOSSARY.items()))
+    with st.popover(_("Because"), key="because", icon=":material/help:", type="tertiary"):
+        terms = (f"- **{_(term)}:** {_(text)}" for term, text in GLOSSARY.items())
+        st.markdown("\n".join(terms))
         st.download_button(
-            "For the teacher",
-            data=handout,
+            _("For the teacher"),
+            data=in_this_language(handout),
             file_name="mini-batches-for-the-teacher.html",
             mime="text/html",
             key="handout",
             on_click="ignore",
             icon=":material/print:",
-            help="Two pages to print: what to ask at each station and what to expect, and eight "
-            "questions with answers.",
+            help=_(
+                "Two pages to print: what to ask at each station and what to expect, and eight "
+                "questions with answers."
+            ),
         )
 
 
-def _strip(kept: Lesson, number: int, visitor: Visitor, title: str) -> None:
+def _strip(kept: Lesson, number: int, visitor: Visitor, name: str) -> None:
     widgets = {key: st.session_state[key] for key in _WATCHED if key in st.session_state}
     dark = is_dark()
-    shown = visitor.feed.show(lambda: _shown(kept, number, visitor, title, widgets, dark))
+    shown = visitor.feed.show(lambda: _shown(kept, number, visitor, name, widgets, dark))
     st.html(_STYLE)
     row = {"horizontal": True, "vertical_alignment": "center", "gap": "xsmall"}
     with st.container(key="lesson", **row):
@@ -164,10 +171,12 @@ def _answer_key(number: int) -> str:
 def _choose_station(kept: Lesson) -> None:
     st.session_state["lesson_station"] = kept.station
     st.selectbox(
-        "Station of the lesson",
+        _("Station of the lesson"),
         range(1, len(STATIONS) + 1),
         key="lesson_station",
-        format_func=lambda number: f"{number}/{len(STATIONS)} {STATIONS[number - 1].name}",
+        format_func=in_this_language(
+            lambda number: f"{number}/{len(STATIONS)} {_(STATIONS[number - 1].name)}"
+        ),
         on_change=lambda: _go_to(kept, st.session_state["lesson_station"]),
         label_visibility="collapsed",
     )
@@ -176,37 +185,37 @@ def _choose_station(kept: Lesson) -> None:
 def _station_buttons(kept: Lesson, number: int, visitor: Visitor, shown: Parts) -> None:
     """What can be done at the station now."""
     if number not in kept.set_up:
-        _set_up_button(kept, visitor, "Set the page", "primary")
+        _set_up_button(kept, visitor, _("Set the page"), "primary")
     elif number not in kept.predicted:
-        with st.popover("Predict", key="lesson_predict", type="primary", on_change="rerun"):
+        with st.popover(_("Predict"), key="lesson_predict", type="primary", on_change="rerun"):
             _ask(kept, number)
     else:
-        with st.popover("What to see", key="lesson_see"):
+        with st.popover(_("What to see"), key="lesson_see"):
             if "lesson_sketch" in shown:
                 live_chart("lesson_sketch", shown["lesson_sketch"])
             live_html("lesson_measured", shown["lesson_measured"])
-        _set_up_button(kept, visitor, "Again", "tertiary")
+        _set_up_button(kept, visitor, _("Again"), "tertiary")
     if CLASS.teaches(visitor.id) and CLASS.scene.open:
         _ask_class(visitor, number)
     if number < len(STATIONS):
         st.button(
-            "Next",
+            _("Next"),
             key="lesson_next",
             type="tertiary",
             on_click=_go_to,
             args=(kept, number + 1),
         )
-    st.button("Close", key="lesson_leave", type="tertiary", on_click=_leave, args=(kept,))
+    st.button(_("Close"), key="lesson_leave", type="tertiary", on_click=_leave, args=(kept,))
 
 
 def _ask_class(visitor: Visitor, number: int) -> None:
     st.button(
-        "Ask the class",
+        _("Ask the class"),
         key="lesson_ask_class",
         type="tertiary",
         on_click=CLASS.ask,
         args=(visitor.id, number, st.session_state.get("class_hidden", False)),
-        help="Opens a vote on this question: everybody in the class answers in one tap.",
+        help=_("Opens a vote on this question: everybody in the class answers in one tap."),
     )
 
 
@@ -217,39 +226,51 @@ def _set_up_button(kept: Lesson, visitor: Visitor, label: str, kind: str) -> Non
         type=kind,
         on_click=_set_up,
         args=(kept, visitor),
-        help="Brings the page to the state that this station begins with; where it needs an "
-        "untrained network, your run is reset.",
+        help=_(
+            "Brings the page to the state that this station begins with; where it needs an "
+            "untrained network, your run is reset."
+        ),
     )
 
 
 def _ask(kept: Lesson, number: int) -> None:
     station, key = STATIONS[number - 1], _answer_key(number)
-    st.markdown(station.question)
+    st.markdown(_(station.question))
     kind = station.kind
     if isinstance(kind, Choice):
-        answer = st.radio("Your prediction", kind.options, index=None, key=key)
+        answer = st.radio(
+            _("Your prediction"),
+            kind.options,
+            index=None,
+            key=key,
+            format_func=in_this_language(kind.said),
+        )
     elif isinstance(kind, Line):
         middle = kind.stops[len(kind.stops) // 2]
         answer = st.select_slider(
-            "Your prediction", kind.stops, value=middle, key=key, format_func=kind.written
+            _("Your prediction"),
+            kind.stops,
+            value=middle,
+            key=key,
+            format_func=in_this_language(kind.written),
         )
     elif isinstance(kind, Curve):
         answer = sketch_pad(key, kind)
         if answer is None:
-            st.caption("Draw the line from the left edge to the right one.")
+            st.caption(_("Draw the line from the left edge to the right one."))
     else:
         # They keep the order in which they were pressed.
         answer = st.pills(
-            "Your prediction",
+            _("Your prediction"),
             kind.sizes,
             selection_mode="multi",
             key=key,
             format_func="{:,}".format,
         )
-        st.caption(f"Your order: {kind.said(answer) or '–'}")
+        st.caption(_("Your order: {order}").format(order=kind.said(answer) or "–"))
     missing = answer is None or (isinstance(answer, list) and len(answer) < len(kind.sizes))
     st.button(
-        "That is what I expect",
+        _("That is what I expect"),
         key="lesson_say",
         type="primary",
         disabled=missing,
@@ -259,28 +280,32 @@ def _ask(kept: Lesson, number: int) -> None:
 
 
 def _shown(
-    kept: Lesson, number: int, visitor: Visitor, title: str, widgets: Widgets, dark: bool
+    kept: Lesson, number: int, visitor: Visitor, name: str, widgets: Widgets, dark: bool
 ) -> Parts:
     """The strip's line, and what the station shows when one has predicted."""
     _tell_class(kept, number, visitor, widgets)
     station, predicted = STATIONS[number - 1], kept.predicted.get(number)
     if predicted is None:
-        line = "What do you expect? Say it under **Predict**."
+        line = _("What do you expect? Say it under **Predict**.")
         if number not in kept.set_up:
-            line = "First **set the page**, then say what you expect."
+            line = _("First **set the page**, then say what you expect.")
         return {"lesson_line": sentence(line)}
     said = station.kind.said(predicted)
     measured = kept.measure(number, visitor, widgets)
     if measured is None:
-        where = f"on the page {station.page}, " * (title != station.page)
-        line = _with_link(sentence(f"You said **{said}**. Now {where}{station.act}."), station)
-        values, see = {"You said": said, "Measured here": "–"}, "Nothing is measured yet."
+        line = _("You said **{said}**. Now {act}.")
+        if name != station.page:
+            line = _("You said **{said}**. Now on the page {page}, {act}.")
+        told = line.format(said=said, page=_(station.page), act=_(station.act))
+        line = _with_link(sentence(told), station)
+        figure, see = "–", _("Nothing is measured yet.")
     else:
         line = sentence(compared(station, predicted, measured))
-        values, see = {"You said": said, "Measured here": measured.figure}, measured.see
+        figure, see = measured.figure, measured.see
+    values = {_("You said"): said, _("Measured here"): figure}
     return {
         "lesson_line": line,
-        "lesson_measured": caption(station.question) + figures(values) + sentence(see),
+        "lesson_measured": caption(_(station.question)) + figures(values) + sentence(see),
     } | _sketch(station, predicted, measured, dark)
 
 
@@ -292,8 +317,10 @@ def _sketch(
         return {}
     points = measured.value if measured else ()
     figure = charts.sketch_chart(station.kind, predicted, points, dark)
-    found = f"Measured: {measured.figure}." if measured else "Nothing is measured yet."
-    label = f"Your line, {station.kind.said(predicted)}. {found}"
+    found = _("Nothing is measured yet.")
+    if measured:
+        found = _("Measured: {figure}.").format(figure=measured.figure)
+    label = _("Your line, {said}. {found}").format(said=station.kind.said(predicted), found=found)
     return {"lesson_sketch": chart(figure, label, height=260)}
 
 
@@ -304,11 +331,12 @@ def _tell_class(kept: Lesson, number: int, visitor: Visitor, widgets: Widgets) -
         return
     if measured := kept.measure(number, visitor, widgets):
         option = came_true(STATIONS[number - 1], measured.value)
-        CLASS.tell_measured(visitor.id, option, measured.figure)
+        CLASS.tell_measured(visitor.id, option, kept.figures(number))
 
 
 def _with_link(line: str, station: Station) -> str:
     """Where the place to act at is further down the page, its name leads there."""
-    name = escape(station.place)
-    address = station.place.lower().replace(" ", "-")
-    return line.replace(f"<b>{name}</b>", f'<a href="#{address}">{name}</a>')
+    if not station.place:
+        return line
+    name = escape(_(station.place))
+    return line.replace(f"<b>{name}</b>", f'<a href="#{anchor(station.place)}">{name}</a>')

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from mnist_core.language import _, later
 from mnist_core.records import Trial
 from mnist_core.show import charts
 from mnist_core.show.mini_batch import digits, signed, trial_rows, trials_compared
@@ -17,6 +18,7 @@ from pages.app.training import Training
 from pages.app.visitors import Visitor
 from pages.app.work import Work
 from pages.components.choice import choose
+from pages.components.headings import heading
 from pages.components.live_chart import chart, live_chart
 from pages.mini_batch.flow import flow_html
 
@@ -54,25 +56,28 @@ class Trials:
 
 def bench(visitor: Visitor) -> None:
     """A button that tries updates of four sizes from the run's state, and what they did."""
-    st.subheader("Try single updates")
+    heading(later("Try single updates"))
     st.markdown(
-        f"{TRIALS} updates with each of four sizes, **all from the same weights and the same state "
-        "of Adam**, those of your run now. Each is thrown away after its test: the run itself is "
-        "not touched."
+        _(
+            "{trials} updates with each of four sizes, **all from the same weights and the same "
+            "state of Adam**, those of your run now. Each is thrown away after its test: the run "
+            "itself is not touched."
+        ).format(trials=TRIALS)
     )
     training, kept = visitor.training, visitor.kept(Trials)
     kept.forget_other_runs(training)
     st.button(
-        f"Try {TRIALS} updates of each size",
+        _("Try {trials} updates of each size").format(trials=TRIALS),
         key="try_updates",
         icon=":material/science:",
         on_click=kept.begin,
         args=(training,),
     )
     if kept.bench is None:
-        st.info("Press the button: how far each update moved the test loss appears here.")
+        st.info(_("Press the button: how far each update moved the test loss appears here."))
         return
-    kept.work.finish(f"Trying {TRIALS * len(SIZES)} updates, each followed by a test …")
+    doing = _("Trying {updates} updates, each followed by a test …")
+    kept.work.finish(doing.format(updates=TRIALS * len(SIZES)))
     _strips(kept.bench)
     _one_of_them(kept.bench.trials)
 
@@ -81,41 +86,63 @@ def _strips(tried: Bench) -> None:
     sentence = trials_compared(tried.trials)
     st.markdown(f"**{sentence}**")
     figure = charts.trial_strips(tried.trials, is_dark())
-    live_chart("trial_strips", chart(figure, f"Strips of dots. {sentence}", height=340))
+    label = _("Strips of dots. {words}").format(words=sentence)
+    live_chart("trial_strips", chart(figure, label, height=340))
     st.caption(
-        f"After {tried.started_after:,} updates of your run. A dot is an update, a cross one that "
-        "made the test loss (summed over 10,000 digits) worse; the diamond is their mean, its line "
-        "one standard deviation each way. Adam's step also follows the gradients before it, alike "
-        "in every trial: that can make all of them rise or fall together. Where they differ, it is "
-        "by their mini-batches."
+        _(
+            "After {updates:,} updates of your run. A dot is an update, a cross one that made the "
+            "test loss (summed over 10,000 digits) worse; the diamond is their mean, its line one "
+            "standard deviation each way. Adam's step also follows the gradients before it, alike "
+            "in every trial: that can make all of them rise or fall together. Where they differ, "
+            "it is by their mini-batches."
+        ).format(updates=tried.started_after)
     )
-    with st.expander("The trials as a table"):
+    with st.expander(_("The trials as a table")):
         st.dataframe(
-            trial_rows(tried.trials),
+            [
+                {_(_COLUMNS[key][0]): value for key, value in row.items()}
+                for row in trial_rows(tried.trials)
+            ],
             hide_index=True,
             column_config={
-                name: st.column_config.NumberColumn(name, format="%+.2f")
-                for name in ("mean change", "lowest", "highest")
-            }
-            | {"spread": st.column_config.NumberColumn(format="%.2f")},
+                _(name): st.column_config.NumberColumn(_(name), format=how)
+                for name, how in _COLUMNS.values()
+            },
         )
 
 
+# By the keys of a row: the column's name, and how its figures are written.
+_COLUMNS = {
+    "digits": (later("digits"), None),
+    "trials": (later("trials"), None),
+    "made it worse": (later("made it worse"), None),
+    "mean change": (later("mean change"), "%+.2f"),
+    "spread": (later("spread"), "%.2f"),
+    "lowest": (later("lowest"), "%+.2f"),
+    "highest": (later("highest"), "%+.2f"),
+}
+
+
 def _one_of_them(trials: Sequence[Trial]) -> None:
-    st.markdown("**One of them, from loss to step**")
-    size = choose(
-        "Digits in its mini-batch", {one: digits(one) for one in SIZES}, key="trial_size", first=200
-    )
+    st.markdown(_("**One of them, from loss to step**"))
+    sizes = {one: digits(one) for one in SIZES}
+    size = choose(_("Digits in its mini-batch"), sizes, key="trial_size", first=200)
     trial = next(trial for trial in trials if trial.digits == size)
     boxes = (
-        (f"{trial.batch_loss:.4f}", f"loss of the batch, mean of {digits(size)}"),
-        (f"{trial.gradient_norm:.4f}", "length of its gradient, over 203,530 parameters"),
-        (f"{trial.step_length:.4f}", "length of the step that the parameters take"),
-        (f"{trial.test_loss_after:,.1f}", f"test loss after: {signed(trial.change)}"),
+        (
+            f"{trial.batch_loss:.4f}",
+            _("loss of the batch, mean of {digits}").format(digits=digits(size)),
+        ),
+        (f"{trial.gradient_norm:.4f}", _("length of its gradient, over 203,530 parameters")),
+        (f"{trial.step_length:.4f}", _("length of the step that the parameters take")),
+        (
+            f"{trial.test_loss_after:,.1f}",
+            _("test loss after: {change}").format(change=signed(trial.change)),
+        ),
     )
     st.html(
         flow_html(
             [f"<b>{value}</b><span>{meaning}</span>" for value, meaning in boxes],
-            ("backward pass", "Adam", "test"),
+            (_("backward pass"), "Adam", _("test")),
         )
     )

@@ -6,6 +6,7 @@ from math import isfinite
 
 import streamlit as st
 
+from mnist_core.language import _, later
 from mnist_core.records import Needles
 from mnist_core.show import charts, pictures
 from mnist_core.show.mini_batch import digits, needle_rows, needles_described
@@ -18,6 +19,7 @@ from pages.app.training import Training
 from pages.app.visitors import Visitor
 from pages.app.work import Work
 from pages.components.digit_grid import data_uri
+from pages.components.headings import heading
 from pages.components.live_chart import chart, live_chart
 
 _PICTURES_CSS = """
@@ -71,24 +73,28 @@ class Draws:
 
 def compass(visitor: Visitor) -> None:
     """Needles at their true angles, pictures of three of them, and the law that they follow."""
-    st.subheader("Where a mini-batch points")
+    heading(later("Where a mini-batch points"))
     st.markdown(
-        "Each needle is the gradient of another mini-batch. Move **Batch size**: the more digits, "
-        "the closer they point to where all 60,000 do."
+        _(
+            "Each needle is the gradient of another mini-batch. Move **Batch size**: the more "
+            "digits, the closer they point to where all 60,000 do."
+        )
     )
     training, kept = visitor.training, visitor.kept(Draws)
-    st.button("Draw again", key="draw_needles", icon=":material/casino:", on_click=kept.draw_again)
+    st.button(
+        _("Draw again"), key="draw_needles", icon=":material/casino:", on_click=kept.draw_again
+    )
     kept.catch_up(training)
-    kept.work.finish("Computing gradients …")
+    kept.work.finish(_("Computing gradients …"))
     needles = by_trainer(lambda: kept.compass.needles)
     if not isfinite(needles.noise_scale):
-        st.info("The gradient of all digits is 0: there is no direction to compare with.")
+        st.info(_("The gradient of all digits is 0: there is no direction to compare with."))
         return
     sentence = needles_described(needles)
     st.markdown(f"**{sentence}**")
     left, right = st.columns([3, 2], vertical_alignment="center")
     with left:
-        label = f"Needles from one point. {sentence}"
+        label = _("Needles from one point. {words}").format(words=sentence)
         live_chart("compass", chart(charts.compass_chart(needles, is_dark()), label, height=360))
     with right:
         _gradients(kept.compass, needles.batch_size)
@@ -97,50 +103,72 @@ def compass(visitor: Visitor) -> None:
 
 
 def _what_is_drawn(needles: Needles, updates: int) -> str:
-    moved_on = "; **Draw again** takes it as it is now" if updates != needles.updates else ""
-    return (
-        f"{len(needles.needles)} mini-batches, the network as it was after {needles.updates:,} "
-        f"updates{moved_on}. Angle and length are true, out of 203,530 dimensions; left or right "
-        "means nothing. It is the plain gradient: Adam's step bends it, by the gradients before "
-        "and by how large each weight's usually is."
+    drawn = _("{count} mini-batches, the network as it was after {updates:,} updates.")
+    if updates != needles.updates:
+        drawn = _(
+            "{count} mini-batches, the network as it was after {updates:,} updates; **Draw again** "
+            "takes it as it is now."
+        )
+    means = _(
+        "Angle and length are true, out of 203,530 dimensions; left or right means nothing. It is "
+        "the plain gradient: Adam's step bends it, by the gradients before and by how large each "
+        "weight's usually is."
     )
+    return f"{drawn.format(count=len(needles.needles), updates=needles.updates)} {means}"
 
 
 def _gradients(drawn: Compass, batch_size: int) -> None:
-    names = ["all digits", *(f"batch {place}" for place in range(1, len(drawn.pictures)))]
+    places = range(1, len(drawn.pictures))
+    names = [_("all digits"), *(_("batch {place}").format(place=place) for place in places)]
+    told = _("Gradient of {name}")
     framed = "".join(
-        f'<figure><img src="{data_uri(pictures.signed(values))}" alt="Gradient of {name}">'
+        f'<figure><img src="{data_uri(pictures.signed(values))}" alt="{told.format(name=name)}">'
         f"<figcaption>{name}</figcaption></figure>"
         for name, values in zip(names, drawn.pictures, strict=True)
     )
-    st.markdown(f"**The same as pictures**, for hidden unit {drawn.pictured_unit}")
+    title = _("**The same as pictures**, for hidden unit {unit}")
+    st.markdown(title.format(unit=drawn.pictured_unit))
     st.html(f'<style>{_PICTURES_CSS}</style><div class="gradients">{framed}</div>')
     st.caption(
-        f"Its 28 × 28 incoming weights' gradients, in batches of {digits(batch_size)}: white above "
-        "0, black below, grey 0; each picture in its own scale."
+        _(
+            "Its 28 × 28 incoming weights' gradients, in batches of {digits}: white above 0, black "
+            "below, grey 0; each picture in its own scale."
+        ).format(digits=digits(batch_size))
     )
 
 
 def _law(needles: Needles) -> None:
     scale = figure(needles.noise_scale, 3)
-    label = (
-        f"Line chart: the cosine rises with the batch size from {needles.law[1]:.2f} at 1 to 1, "
-        f"and passes 0.71 at the noise scale, {scale}."
-    )
+    label = _(
+        "Line chart: the cosine rises with the batch size from {cosine:.2f} at 1 to 1, and passes "
+        "0.71 at the noise scale, {scale}."
+    ).format(cosine=needles.law[1], scale=scale)
     live_chart("alignment", chart(charts.alignment_chart(needles, is_dark()), label, height=300))
     st.caption(
-        f"The line is the law 1/√(1 + N/B), which falls short of 1 only while digits are left out; "
-        f"N = {scale} is the noise scale. In batches of N digits half of the squared gradient is "
-        "noise, and the angle is 45°. The marker is what was measured above, its line one standard "
-        "deviation each way."
+        _(
+            "The line is the law 1/√(1 + N/B), which falls short of 1 only while digits are left "
+            "out; N = {scale} is the noise scale. In batches of N digits half of the squared "
+            "gradient is noise, and the angle is 45°. The marker is what was measured above, its "
+            "line one standard deviation each way."
+        ).format(scale=scale)
     )
-    with st.expander("The needles as a table"):
+    with st.expander(_("The needles as a table")):
         st.dataframe(
-            needle_rows(needles),
+            [
+                {_(_COLUMNS[key][0]): value for key, value in row.items()}
+                for row in needle_rows(needles)
+            ],
             hide_index=True,
             column_config={
-                "angle, degrees": st.column_config.NumberColumn(format="%.1f"),
-                "cosine": st.column_config.NumberColumn(format="%.3f"),
-                "relative length": st.column_config.NumberColumn(format="%.2f"),
+                _(name): st.column_config.NumberColumn(_(name), format=how)
+                for name, how in _COLUMNS.values()
             },
         )
+
+
+# By the keys of a row: the column's name, and how its figures are written.
+_COLUMNS = {
+    "angle, degrees": (later("angle, degrees"), "%.1f"),
+    "cosine": (later("cosine"), "%.3f"),
+    "relative length": (later("relative length"), "%.2f"),
+}

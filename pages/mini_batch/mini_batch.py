@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from mnist_core import Digits
+from mnist_core.language import _, later, n_
 from mnist_core.settings import updates_per_epoch
 from mnist_core.show import pictures, sentences
 from mnist_core.show.questions import QUESTIONS
@@ -49,14 +50,17 @@ class _Flow:
 def page(visitor: Visitor) -> None:
     """The whole page: one batch, its way through the network, its cost, one update."""
     st.markdown(
-        "A mini-batch goes through the network all at once, and the weights move **once** for all "
-        "of it. Move **Batch size** in the sidebar and watch the first number of each shape."
+        _(
+            "A mini-batch goes through the network all at once, and the weights move **once** for "
+            "all of it. Move **Batch size** in the sidebar and watch the first number of each "
+            "shape."
+        )
     )
     training = visitor.training
     size = training.run.settings.batch_size
     learner = by_trainer(training.run.copy_learner)
     if not learner.network.parameters.isfinite().all():
-        st.error("The network's weights are no longer numbers. Press **Reset** to begin again.")
+        st.error(_("The network's weights are no longer numbers. Press **Reset** to begin again."))
         return
     flow = _flow(training, learner, size)
     position = _the_batch(flow)
@@ -99,13 +103,14 @@ def _order(draw: int) -> Tensor:
 def _the_batch(flow: _Flow) -> int:
     """Show the batch's pictures; the place in the batch of the digit that is picked."""
     size = flow.shapes[0][0]
-    st.subheader(f"One mini-batch of {sentences.batch_size(size)}")
+    st.subheader(_("One mini-batch of {size}").format(size=sentences.batch_size(size)))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
-            "Draw another", key="draw_batch", on_click=_draw_another, icon=":material/casino:"
+            _("Draw another"), key="draw_batch", on_click=_draw_another, icon=":material/casino:"
         )
+        label = _("Show all {count}") if size <= _MOST_PICTURES else _("Show {count}")
         whole = size > _TWO_ROWS and st.toggle(
-            f"Show {'all ' if size <= _MOST_PICTURES else ''}{len(flow.digits)}", key="whole_batch"
+            label.format(count=len(flow.digits)), key="whole_batch"
         )
     count = len(flow.digits) if whole else min(size, _TWO_ROWS)
     images, labels = flow.digits.images[:count], flow.digits.labels[:count].tolist()
@@ -114,12 +119,15 @@ def _the_batch(flow: _Flow) -> int:
     names = [_name(place, label) for place, label in enumerate(labels)]
     digit_grid("batch_grid", grid(sheet(images), captions, names, picked, size=32))
     if count < size:
-        st.caption(f"The first {count} of {size:,}; the others are in the batch as well.")
+        told = _("The first {count} of {size:,}; the others are in the batch as well.")
+        st.caption(told.format(count=count, size=size))
     return picked
 
 
 def _name(place: int, label: int) -> str:
-    return f"{sentences.ordinal(place + 1)} digit of the batch (a {label})"
+    return _("{nth} digit of the batch (a {label})").format(
+        nth=sentences.ordinal(place + 1), label=label
+    )
 
 
 def _draw_another() -> None:
@@ -127,27 +135,29 @@ def _draw_another() -> None:
 
 
 def _diagram(flow: _Flow, learner: Learner) -> None:
-    st.subheader("Its way through the network")
+    st.subheader(_("Its way through the network"))
     network = learner.network
     first = flow.digits.images[0]
     strips = (flow.flat[0, 0], flow.hidden[0, 0], flow.probabilities[0, 0])
     images = [pictures.sheet(first[None]), *(pictures.strip(values) for values in strips)]
     kinds = ("square", "strip", "strip", "strip")
     meanings = (
-        "digits, channel, rows, columns",
-        "digits, 1, pixels in a row",
-        "digits, 1, hidden units",
-        "digits, 1, probabilities",
+        _("digits, channel, rows, columns"),
+        _("digits, 1, pixels in a row"),
+        _("digits, 1, hidden units"),
+        _("digits, 1, probabilities"),
     )
     hidden_weight, hidden_bias, output_weight, output_bias = network.layers
-    parameters = [
-        hidden_weight.numel() + hidden_bias.numel(),
-        output_weight.numel() + output_bias.numel(),
-    ]
+    hidden = _("784 × 256 weights, 256 biases: {parameters:,}").format(
+        parameters=hidden_weight.numel() + hidden_bias.numel()
+    )
+    output = _("256 × 10 weights, 10 biases: {parameters:,}").format(
+        parameters=output_weight.numel() + output_bias.numel()
+    )
     arrows = (
-        "normalize, lay the rows in a line",
-        f"784 × 256 weights, 256 biases: {parameters[0]:,}<br>LeakyReLU(0.1)",
-        f"256 × 10 weights, 10 biases: {parameters[1]:,}<br>softmax",
+        _("normalize, lay the rows in a line"),
+        f"{hidden}<br>LeakyReLU(0.1)",
+        f"{output}<br>softmax",
     )
     boxes = [
         f'<img class="{kind}" src="{data_uri(image)}" alt=""><b>{tuple(shape)}</b>'
@@ -156,19 +166,22 @@ def _diagram(flow: _Flow, learner: Learner) -> None:
     ]
     st.html(flow_html(boxes, arrows))
     st.markdown(
-        f"In all **{network.parameters.numel():,}** parameters. The strips show the first digit's "
-        "values, from the lowest (black) to the highest (white)."
+        _(
+            "In all **{parameters:,}** parameters. The strips show the first digit's values, from "
+            "the lowest (black) to the highest (white)."
+        ).format(parameters=network.parameters.numel())
     )
 
 
 def _alone_and_within(flow: _Flow, learner: Learner, position: int) -> None:
     name = _name(position, flow.digits.labels[position].item())
-    st.subheader(f"{name}, alone and within it")
+    st.subheader(_("{digit}, alone and within it").format(digit=name))
     alone = by_trainer(lambda: _alone(learner, flow.flat[position : position + 1]))
-    rows = {"within the batch": flow.probabilities[position, 0], "alone": alone[0, 0]}
+    within = flow.probabilities[position, 0]
+    rows = {_("within the batch"): within, _("alone"): alone[0, 0]}
     st.dataframe(
         [
-            {"label": label} | {name: row[label].item() for name, row in rows.items()}
+            {_("label"): label} | {name: row[label].item() for name, row in rows.items()}
             for label in range(10)
         ],
         hide_index=True,
@@ -176,10 +189,11 @@ def _alone_and_within(flow: _Flow, learner: Learner, position: int) -> None:
         width=360,
         column_config={name: st.column_config.NumberColumn(name, format="%.6f") for name in rows},
     )
-    difference = (rows["alone"] - rows["within the batch"]).abs().max().item()
     st.markdown(
-        f"The largest difference of the two columns is {difference:.1g}: the digits of a batch do "
-        "not touch each other, only rounding does."
+        _(
+            "The largest difference of the two columns is {difference:.1g}: the digits of a batch "
+            "do not touch each other, only rounding does."
+        ).format(difference=(alone[0, 0] - within).abs().max().item())
     )
 
 
@@ -189,52 +203,54 @@ def _alone(learner: Learner, flat: Tensor) -> Tensor:
 
 
 def _costs(size: int) -> None:
-    st.subheader("What each batch size asks for")
+    st.subheader(_("What each batch size asks for"))
     count = len(mnist().train)
     rows = [
-        _cost(
-            one,
-            count,
-            f"▸ {sentences.batch_size(one)}" if one == size else sentences.batch_size(one),
-        )
+        (f"{'▸ ' * (one == size)}{sentences.batch_size(one)}", *_cost(one, count))
         for one in BATCH_SIZES
     ]
-    with st.expander(f"At {size:,}: {_at(size, count)}"):
-        other = st.number_input("Any other size", 1, count, 7_000, 500, key="other_size")
-        cost = _cost(other, count, "")
+    with st.expander(_at(size, count)):
+        other = st.number_input(_("Any other size"), 1, count, 7_000, 500, key="other_size")
+        updates, last, memory = _cost(other, count)
         st.markdown(
-            f"At **{other:,}** an epoch takes 60,000 / {other:,}, rounded up: "
-            f"**{cost['updates per epoch']:,}** updates, the last on "
-            f"**{cost['digits in the last batch']:,}** digits; a batch takes "
-            f"{cost['memory of one batch']}."
+            _(
+                "At **{size:,}** an epoch takes 60,000 / {size:,}, rounded up: **{updates:,}** "
+                "updates, the last on **{last:,}** digits; a batch takes {memory}."
+            ).format(size=other, updates=updates, last=last, memory=memory)
         )
+        names = [_(name) for name in _COST_COLUMNS]
         st.dataframe(
-            rows,
+            [dict(zip(names, row, strict=True)) for row in rows],
             hide_index=True,
             height="content",
             column_config={
-                "updates per epoch": st.column_config.NumberColumn(format="localized"),
-                "digits in the last batch": st.column_config.NumberColumn(format="localized"),
+                name: st.column_config.NumberColumn(format="localized") for name in names[1:3]
             },
         )
 
 
-def _cost(size: int, count: int, name: str) -> dict[str, str | int]:
+_COST_COLUMNS = (
+    later("batch size"),
+    later("updates per epoch"),
+    later("digits in the last batch"),
+    later("memory of one batch"),
+)
+
+
+def _cost(size: int, count: int) -> tuple[int, int, str]:
+    """As the columns name them, but for the size."""
     updates = updates_per_epoch(size, count)
-    return {
-        "batch size": name,
-        "updates per epoch": updates,
-        "digits in the last batch": count - (updates - 1) * size,
-        "memory of one batch": _memory(size * _BYTES_PER_DIGIT),
-    }
+    return updates, count - (updates - 1) * size, _memory(size * _BYTES_PER_DIGIT)
 
 
 def _at(size: int, count: int) -> str:
-    updates = updates_per_epoch(size, count)
-    return (
-        f"{updates:,} update{'' if updates == 1 else 's'} an epoch, "
-        f"{_memory(size * _BYTES_PER_DIGIT)} a batch"
+    updates, _last, memory = _cost(size, count)
+    told = n_(
+        "At {size:,}: {updates:,} update an epoch, {memory} a batch",
+        "At {size:,}: {updates:,} updates an epoch, {memory} a batch",
+        updates,
     )
+    return told.format(size=size, updates=updates, memory=memory)
 
 
 def _memory(count: int) -> str:

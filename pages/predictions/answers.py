@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from mnist_core import Run
+from mnist_core.language import _
 from mnist_core.show import charts
 from pages.app.loading import mnist
 from pages.app.training import Training
@@ -43,10 +44,10 @@ class TestProbabilities:
 def note_on(run: Run, probabilities: Tensor) -> str:
     """What must be known before anything is made of the probabilities."""
     if not sound(probabilities):
-        reason = "The weights are no longer numbers: there is nothing to predict. Press Reset."
+        reason = _("The weights are no longer numbers: there is nothing to predict. Press Reset.")
         return note(reason, "error")
     if run.latest.untrained:
-        return note("The network is untrained: these are its guesses. Press **Start**.")
+        return note(_("The network is untrained: these are its guesses. Press **Start**."))
     return ""
 
 
@@ -78,12 +79,15 @@ def answer_grid(
     guesses = predicted.tolist()
     rows = zip(names, labels, guesses, highest.tolist(), before or guesses, strict=True)
     for name, label, guess, sure, former in rows:
-        tick, verdict = ("✓", "right") if guess == label else ("✗", "wrong")
-        was = [f"was {former}"] if guess != former else []
-        lines = [f"{tick} {guess} ({sure:.0%})", f"true {label}", *was]
+        tick, verdict = ("✓", _("right")) if guess == label else ("✗", _("wrong"))
+        was = [_("was {label}").format(label=former)] if guess != former else []
+        true = _("true {label}").format(label=label)
+        lines = [f"{tick} {guess} ({sure:.0%})", true, *was]
         captions.append(f"{name}\n{', '.join(lines)}" if name in apart else "\n".join(lines))
-        said = [f"{name}: predicted {guess} at {sure:.0%}", f"true {label}", verdict, *was]
-        descriptions.append(", ".join(said))
+        said = _("{name}: predicted {guess} at {sure:.0%}").format(
+            name=name, guess=guess, sure=sure
+        )
+        descriptions.append(", ".join([said, true, verdict, *was]))
         looks.append(" ".join(["marked"] * bool(was) + ["apart"] * (name in apart)))
     return grid(pictured, captions, descriptions, picked, looks=looks)
 
@@ -94,9 +98,10 @@ def bars(untrained: list[float], now: list[float], dark: bool) -> dict[str, obje
     dark: whether it is for the dark theme.
     """
     figure = charts.digit_probabilities(untrained, now, dark)
-    return chart(figure, f"Probabilities. {in_words(now)}", height=320)
+    return chart(figure, _("Probabilities. {words}").format(words=in_words(now)), height=320)
 
 
 def in_words(probabilities: list[float]) -> str:
     """The ten probabilities of one digit as a sentence."""
-    return f"Now: {', '.join(f'{digit} {one:.1%}' for digit, one in enumerate(probabilities))}."
+    each = ", ".join(f"{digit} {one:.1%}" for digit, one in enumerate(probabilities))
+    return _("Now: {probabilities}.").format(probabilities=each)

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from mnist_core import Run
 from mnist_core.data.drawing import like_mnist
+from mnist_core.language import _
 from mnist_core.training.learner import untrained
 from pages.app.feed import Parts
 from pages.app.loading import mnist
@@ -27,11 +28,11 @@ def own_digit(visitor: Visitor) -> None:
     """The square to draw on; beside it the guess, what the network sees, its probabilities."""
     left, middle, right = st.columns([3, 2, 4])
     with left:
-        st.markdown("**Draw a digit from 0 to 9**")
+        st.markdown(_("**Draw a digit from 0 to 9**"))
         drawing = drawing_pad("own_digit")
     digit = None if drawing is None else like_mnist(drawing)
     if digit is None:
-        middle.markdown("The network's guess appears here as soon as you draw.")
+        middle.markdown(_("The network's guess appears here as soon as you draw."))
         return
     run, dark = visitor.training.run, is_dark()
     image = torch.from_numpy(digit)[None].to(mnist().device)
@@ -39,13 +40,13 @@ def own_digit(visitor: Visitor) -> None:
     shown = by_trainer(lambda: visitor.feed.show(lambda: _shown(run, image, at_first, dark)))
     with middle:
         live_html("own_guess", shown["own_guess"])
-        st.markdown("**What the network sees**")
-        picture(digit, _WIDTH, "Your digit in 28 × 28 pixels")
-        st.caption("28 × 28 pixels, scaled and centred as MNIST's digits are.")
+        st.markdown(_("**What the network sees**"))
+        picture(digit, _WIDTH, _("Your digit in 28 × 28 pixels"))
+        st.caption(_("28 × 28 pixels, scaled and centred as MNIST's digits are."))
     with right:
         live_html("predictions_note", shown["predictions_note"])
         if "own_bars" in shown:
-            st.markdown("**Its ten probabilities**")
+            st.markdown(_("**Its ten probabilities**"))
             live_chart("own_bars", shown["own_bars"])
             live_html("bars_in_words", shown["bars_in_words"])
 
@@ -70,4 +71,5 @@ def _one(probabilities: Tensor) -> list[float]:
 
 def _guess(probabilities: list[float]) -> str:
     highest = max(probabilities)
-    return f'<p class="guess"><b>{probabilities.index(highest)}</b> {highest:.0%} sure</p>'
+    sure = _("{share:.0%} sure").format(share=highest)
+    return f'<p class="guess"><b>{probabilities.index(highest)}</b> {sure}</p>'

@@ -9,6 +9,7 @@ import streamlit as st
 import torch
 from torch import Tensor
 
+from mnist_core.language import _, later
 from mnist_core.training.learner import untrained
 from pages.app.feed import Parts
 from pages.app.loading import mnist
@@ -29,7 +30,7 @@ from pages.predictions.answers import (
 )
 
 _COUNT = 16
-_TUTORIALS = "Training digit 0, the tutorial's"
+_TUTORIALS = later("Training digit 0, the tutorial's")
 
 
 def sixteen_digits(visitor: Visitor) -> None:
@@ -48,7 +49,8 @@ def sixteen_digits(visitor: Visitor) -> None:
         live_html("promise", shown["promise"])
         live_html("two_lines", shown["two_lines"])
     with right:
-        st.markdown(f"**{looked.names[picked]}, a {looked.labels[picked]}**")
+        named = _("**{digit}, a {label}**")
+        st.markdown(named.format(digit=looked.names[picked], label=looked.labels[picked]))
         live_chart("digit_bars", shown["digit_bars"])
         live_html("bars_in_words", shown["bars_in_words"])
 
@@ -57,12 +59,12 @@ def _chosen_digits(visitor: Visitor) -> list[int]:
     """Indices of the 16 test digits: the same until others are drawn."""
     left = st.container(horizontal=True, vertical_alignment="center")
     left.button(
-        f"Draw {_COUNT} new digits",
+        _("Draw {count} new digits").format(count=_COUNT),
         key="draw_sixteen",
         icon=":material/casino:",
         on_click=_draw_new,
     )
-    only_mistakes = left.toggle("Only mistakes", key="only_mistakes", persist_state="session")
+    only_mistakes = left.toggle(_("Only mistakes"), key="only_mistakes", persist_state="session")
     chosen = (st.session_state.get("sixteen_draw", 0), only_mistakes, visitor.training.run_number)
     if st.session_state.get("sixteen_for") != chosen:
         st.session_state["sixteen_for"] = chosen
@@ -70,10 +72,12 @@ def _chosen_digits(visitor: Visitor) -> list[int]:
     if only_mistakes:
         mistakes = st.session_state["mistakes"]
         st.markdown(
-            f"Drawn from the **{mistakes:,}** of {len(mnist().test):,} test digits that the "
-            "network got wrong at that moment."
+            _(
+                "Drawn from the **{mistakes:,}** of {all:,} test digits that the network got wrong "
+                "at that moment."
+            ).format(mistakes=mistakes, all=len(mnist().test))
             if mistakes
-            else "The network got no test digit wrong at that moment."
+            else _("The network got no test digit wrong at that moment.")
         )
     return st.session_state["sixteen"]
 
@@ -123,7 +127,7 @@ def _look_at(training: Training, indices: list[int], picked: int) -> _Looked:
     return _Looked(
         images,
         torch.cat([digits.labels, train.labels[:1]]).tolist(),
-        [*(f"Test digit {index}" for index in indices), _TUTORIALS],
+        [*(_("Test digit {index}").format(index=index) for index in indices), _(_TUTORIALS)],
         sheet(images),
         before.probabilities(images).argmax(dim=1).tolist(),
         picked,
@@ -147,7 +151,7 @@ def _sixteen_shown(training: Training, looked: _Looked, dark: bool) -> Parts:
             looked.names,
             looked.picked,
             before=looked.before,
-            apart=[_TUTORIALS],
+            apart=[_(_TUTORIALS)],
         ),
         "promise": _promise(probabilities[-1]),
         "two_lines": _two_lines(looked.labels[:-1], guesses),
@@ -162,30 +166,39 @@ def _right_and_changed(training: Training, looked: _Looked, guesses: list[int]) 
         return ""
     right = sum(map(eq, guesses, looked.labels))
     changed = sum(map(ne, guesses, looked.before))
-    since = "the start"
+    text = _(
+        "**{right} of {all} right.** **{changed} of {all} changed** since the start (dotted frame)."
+    )
     if training.before_move:
-        since = f"you moved to {training.run.settings.batch_size:,}"
-    text = f"**{right} of {len(guesses)} right.**"
-    return f"{text} **{changed} of {len(guesses)} changed** since {since} (dotted frame)."
+        text = _(
+            "**{right} of {all} right.** **{changed} of {all} changed** since you moved to "
+            "{size:,} (dotted frame)."
+        )
+    size = training.run.settings.batch_size
+    return text.format(right=right, changed=changed, all=len(guesses), size=size)
 
 
 def _two_lines(labels: list[int], guesses: list[int]) -> str:
-    lines = {"predicted": guesses, "real": labels}
-    text = "\n".join(f"{name:>9}: {' '.join(map(str, row))}" for name, row in lines.items())
+    lines = {_("predicted"): guesses, _("real"): labels}
+    wide = max(map(len, lines))
+    text = "\n".join(f"{name:>{wide}}: {' '.join(map(str, row))}" for name, row in lines.items())
     # Within reach of the keys: in a narrow window it scrolls.
-    shown = f'<pre tabindex="0" role="region" aria-label="Predicted and real">{text}</pre>'
-    return shown + caption("Each guess is the label with the highest probability.")
+    named = _("Predicted and real")
+    shown = f'<pre tabindex="0" role="region" aria-label="{named}">{text}</pre>'
+    return shown + caption(_("Each guess is the label with the highest probability."))
 
 
 def _promise(probabilities: Tensor) -> str:
     """The tutorial's promise for training digit 0, checked."""
     highest, guess = probabilities.max(dim=0)
     five = probabilities[5].item()
-    return sentence(
-        "**The tutorial's promise:** after training, the network takes this digit for a 5. Now "
-        + (
-            f"it does, at {five:.0%}: ✓ kept."
-            if guess == 5
-            else f"it says {guess} at {highest:.0%}, and 5 at {five:.0%}: ✗ not yet."
-        )
+    text = _(
+        "**The tutorial's promise:** after training, the network takes this digit for a 5. Now it "
+        "says {guess} at {sure:.0%}, and 5 at {five:.0%}: ✗ not yet."
     )
+    if guess == 5:
+        text = _(
+            "**The tutorial's promise:** after training, the network takes this digit for a 5. Now "
+            "it does, at {five:.0%}: ✓ kept."
+        )
+    return sentence(text.format(guess=guess, sure=highest, five=five))

@@ -6,6 +6,7 @@ import streamlit as st
 from torch import Tensor
 
 from mnist_core import Digits
+from mnist_core.language import _
 from pages.app.feed import Parts
 from pages.app.loading import mnist
 from pages.app.scheduling import by_trainer
@@ -33,13 +34,13 @@ def whole_test_set(visitor: Visitor) -> None:
     live_html("counts", shown["counts"])
     left, right = st.columns([5, 3])
     with left:
-        st.subheader("Confusion matrix")
-        st.caption("Rows are true labels, columns predicted ones.")
+        st.subheader(_("Confusion matrix"))
+        st.caption(_("Rows are true labels, columns predicted ones."))
         confusion_matrix("confusion", shown["confusion"])
     with right:
         live_html("cell", shown["cell"])
         digit_grid("cell_grid", shown["cell_grid"])
-    st.subheader("The most confident mistakes")
+    st.subheader(_("The most confident mistakes"))
     live_html("mistakes", shown["mistakes"])
     digit_grid("mistakes_grid", shown["mistakes_grid"])
 
@@ -62,7 +63,7 @@ def _whole_set_shown(
         "confusion": matrix(counts, (label, guess)),
         "cell": _in_cell(label, guess, len(in_cell)),
         "cell_grid": _surest(test, probabilities, in_cell, _CELL_DIGITS, places["cell_grid"]),
-        "mistakes": sentence("" if len(wrong) else "None: every test digit is labelled right."),
+        "mistakes": "" if len(wrong) else sentence(_("None: every test digit is labelled right.")),
         "mistakes_grid": _surest(test, probabilities, wrong, _MISTAKES, places["mistakes_grid"]),
     }
 
@@ -74,21 +75,21 @@ def _commonest_mistake(counts: Tensor) -> tuple[int, int]:
 def _right_and_wrong(count: int, right: int) -> str:
     return figures(
         {
-            "Test accuracy": f"{right / count:.2%}",
-            "Right": f"{right:,}",
-            "Wrong": f"{count - right:,}",
+            _("Test accuracy"): f"{right / count:.2%}",
+            _("Right"): f"{right:,}",
+            _("Wrong"): f"{count - right:,}",
         }
     )
 
 
 def _in_cell(label: int, guess: int, count: int) -> str:
-    text = (
-        f"{min(count, _CELL_DIGITS)} of {count:,}, the surest first. Pick a cell of the matrix to "
-        "see its digits."
-        if count
-        else "No test digit is in this cell now. Pick another cell of the matrix."
-    )
-    return f"<h3>True {label}, predicted {guess}</h3>" + caption(text)
+    text = _("No test digit is in this cell now. Pick another cell of the matrix.")
+    if count:
+        text = _(
+            "{shown} of {count:,}, the surest first. Pick a cell of the matrix to see its digits."
+        ).format(shown=min(count, _CELL_DIGITS), count=count)
+    title = _("True {label}, predicted {guess}").format(label=label, guess=guess)
+    return f"<h3>{title}</h3>{caption(text)}"
 
 
 def _surest(
@@ -98,7 +99,7 @@ def _surest(
     sure = probabilities[indices].max(dim=1).values
     indices = indices[sure.argsort(descending=True)[:most]]
     digits = test.at(indices.to(test.images.device))
-    names = [f"Test digit {index}" for index in indices.tolist()]
+    names = [_("Test digit {index}").format(index=index) for index in indices.tolist()]
     return answer_grid(
         sheet(digits.images), digits.labels.tolist(), probabilities[indices], names, picked
     )

@@ -80,12 +80,17 @@ def the_training() -> Training:
 
 def shown(app: AppTest) -> dict[str, object]:
     """What the parts of the page show that the live channel feeds, by their keys."""
-    found = {}
-    for element in app.get("bidi_component"):
-        data = json.loads(element.proto.json)
-        if "shown" in data:
-            found[data["key"]] = json.loads(data["shown"])
-    return found
+    return {key: json.loads(part["shown"]) for key, part in _parts(app).items()}
+
+
+def moment_drawn(app: AppTest, key: str) -> int:
+    """From which moment on what the script has drawn of that part counts."""
+    return _parts(app)[key]["moment"]
+
+
+def _parts(app: AppTest) -> dict[str, dict]:
+    drawn = [json.loads(element.proto.json) for element in app.get("bidi_component")]
+    return {data["key"]: data for data in drawn if "shown" in data}
 
 
 def figures(app: AppTest) -> dict[str, dict]:

@@ -44,7 +44,7 @@ CHANGES = {
     "close": lambda room, by: room.close(by),
     "ask": lambda room, by: room.ask(by, 2, hidden=False),
     "close_vote": lambda room, by: room.close_vote(by),
-    "tell_measured": lambda room, by: room.tell_measured(by, 1, "618"),
+    "tell_measured": lambda room, by: room.tell_measured(by, 1, {"en": "618"}),
     "put_vote_away": lambda room, by: room.put_vote_away(by),
     "take_sample": lambda room, by: room.take_sample(by, Settings(), Setup()),
     "end_sample": lambda room, by: room.end_sample(by),

@@ -17,6 +17,7 @@ from pages.app.training import Training
 from pages.app.visitors import Visitor
 from tests.pages.dashboard import (
     LONG,
+    moment_drawn,
     open_compare,
     open_dashboard,
     press,
@@ -24,6 +25,7 @@ from tests.pages.dashboard import (
     slide,
     the_training,
     the_visitor,
+    train,
 )
 
 
@@ -122,18 +124,36 @@ def patient(monkeypatch):
     monkeypatch.setattr(live, "PAINT_SECONDS", 60)
 
 
-def test_a_tab_gets_all_that_moves_and_then_what_has_changed(app):
+def test_a_tab_gets_what_has_changed_since_the_script_drew_the_page_and_nothing_else(app):
     async def scene(tab: Socket) -> None:
         first = await tab.painted_frame()
-        assert first["parts"] == {key: one for key, one in shown(app).items() if key in MOVING}
+        assert first["parts"] == {}
         press(app, "play")
-        await tab.painted_frame()  # all of it once more: the script has drawn it
-        later = await tab.painted_frame()
-        assert "headline" in later["parts"]
-        assert "doing" not in later["parts"] or "epoch" in later["parts"]["doing"]
-        assert "batch" not in later["parts"]
+        moved: dict[str, object] = {}
+        while not {"headline", "learning_curve", "doing"} <= moved.keys():
+            moved |= (await tab.painted_frame())["parts"]
+        assert "batch" not in moved
+        assert moved["headline"] != shown(app)["headline"]
 
     connected(scene)
+
+
+def test_a_moved_slider_is_answered_in_words_before_the_script_draws_the_page(app):
+    async def scene(tab: Socket) -> None:
+        await tab.painted_frame()
+        slide(app, "batch_size", 50)
+        answer = await tab.frame()
+        assert "An epoch at 50" in answer["parts"]["headline"]
+        assert {type(one) for one in answer["parts"].values()} == {str}
+        assert answer["moment"] < moment_drawn(app, "headline")
+
+    connected(scene)
+
+
+def test_a_size_moved_in_training_is_named_before_an_update_has_used_it(app):
+    train(app, 0.1)
+    slide(app, "batch_size", 50)
+    assert "An epoch at 50" in shown(app)["headline"]
 
 
 MOVING = {"headline", "progress", "batch", "learning_curve", "seconds_per_epoch"}

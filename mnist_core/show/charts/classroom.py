@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from statistics import median
 
+from mnist_core.language import _
 from mnist_core.show.charts.look import Figure, colour, framed, say_empty, text_colour
 from mnist_core.show.classroom import Sample, epochs_made
 
@@ -23,15 +24,15 @@ def class_sample(sample: Sample, dark: bool = False) -> Figure:
     dots = {
         "type": "scatter",
         "uid": "class-sample",
-        "name": "networks",
+        "name": _("networks"),
         "mode": "markers",
         "x": losses,
         "y": heights,
-        "text": [f"seed {network.seed:,}" for network in sample.networks],
+        "text": [_("seed {seed:,}").format(seed=network.seed) for network in sample.networks],
         "marker": {"color": tint, "size": 12, "line": {"color": text_colour(dark), "width": 1}},
         "hovertemplate": "%{text}<br>%{x:,.0f}<extra></extra>",
     }
-    figure = framed([dots], _title(sample), "networks", dark)
+    figure = framed([dots], _title(sample), _("networks"), dark)
     layout = figure["layout"]
     layout["margin"]["l"] = 40
     layout["xaxis"] |= {"tickformat": ",", "uirevision": f"{sample.epochs}"}
@@ -44,14 +45,14 @@ def class_sample(sample: Sample, dark: bool = False) -> Figure:
     if len(losses) > 2:
         layout |= _median(median(losses), dark)
     if not losses:
-        say_empty(layout, "Each network becomes a dot<br>when it has ended an epoch")
+        say_empty(layout, _("Each network becomes a dot<br>when it has ended an epoch"))
     return figure
 
 
 def _title(sample: Sample) -> str:
     if not sample.epochs:
-        return "test loss, sum"
-    return f"test loss, sum, after {epochs_made(sample.epochs)}"
+        return _("test loss, sum")
+    return _("test loss, sum, after {epochs}").format(epochs=epochs_made(sample.epochs))
 
 
 def _heights(losses: list[float]) -> list[int]:
@@ -80,7 +81,7 @@ def _median(value: float, dark: bool) -> Figure:
                 "x": value,
                 "y": 1,
                 "yref": "paper",
-                "text": f"median {value:,.0f}",
+                "text": _("median {value:,.0f}").format(value=value),
                 "showarrow": False,
                 "xanchor": "left",
                 "yanchor": "top",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from mnist_core.language import _, later
 from mnist_core.race.competitors import Competitor, RaceRecord
 from mnist_core.race.plan import Plan
 from mnist_core.race.results import (
@@ -36,8 +37,8 @@ from mnist_core.show.charts.look import (
     text_colour,
 )
 
-_EMPTY = "Choose a race above:<br>each one becomes a bar here"
-_SECONDS_PER_EPOCH = "seconds of training per epoch"
+_EMPTY = later("Choose a race above:<br>each one becomes a bar here")
+_SECONDS_PER_EPOCH = later("seconds of training per epoch")
 
 
 def race_epoch_seconds(record: RaceRecord, dark: bool = False) -> Figure:
@@ -47,7 +48,8 @@ def race_epoch_seconds(record: RaceRecord, dark: bool = False) -> Figure:
     """
     rows = [_row(competitors, record) for competitors in _groups(record)]
     labels = [label for label, *_ in rows]
-    layout = _layout(labels, race_names.RACED[record.plan.raced], _SECONDS_PER_EPOCH, dark)
+    raced = _(race_names.RACED[record.plan.raced])
+    layout = _layout(labels, raced, _(_SECONDS_PER_EPOCH), dark)
     # As high as the curve beside it: what the dots are stands under both.
     layout |= {"showlegend": False}
     layout["margin"] |= {"b": BESIDE_EACH_OTHER}
@@ -56,7 +58,7 @@ def race_epoch_seconds(record: RaceRecord, dark: bool = False) -> Figure:
     data = [_epoch_bars(record.plan, rows, dark), _epoch_dots(rows, dark)]
     layout["annotations"] = [
         _bar_label(place, max(time.seconds), _seconds_label(time))
-        for place, (_, _, time) in enumerate(rows)
+        for place, (*_who, time) in enumerate(rows)
     ]
     return {"data": data, "layout": layout}
 
@@ -66,18 +68,18 @@ def updates_by_size(record: RaceRecord, dark: bool = False) -> Figure:
     values = {
         size: float(updates_per_epoch(size, record.training_digits)) for size in by_size(record)
     }
-    return _size_bars(values, "updates per epoch", lambda value: f"{value:,.0f}", dark)
+    return _size_bars(values, _("updates per epoch"), lambda value: f"{value:,.0f}", dark)
 
 
 def digits_per_second_by_size(record: RaceRecord, dark: bool = False) -> Figure:
     """Training digits in a second of training, by the median epoch."""
-    return _size_bars(digits_per_second(record), "digits per second", sentences.figure, dark)
+    return _size_bars(digits_per_second(record), _("digits per second"), sentences.figure, dark)
 
 
 def speed_up_by_size(record: RaceRecord, dark: bool = False) -> Figure:
     """How many times as fast an epoch is as at the smallest size, by the medians."""
     values = speed_ups(record)
-    title = f"times as fast as {min(values, default=0):,}"
+    title = _("times as fast as {size:,}").format(size=min(values, default=0))
     return _size_bars(values, title, lambda value: f"{sentences.figure(value)} ×", dark)
 
 
@@ -85,23 +87,23 @@ def update_cost_chart(record: RaceRecord, dark: bool = False) -> Figure:
     """Measured time of an update against batch size, log-log, with the fitted line."""
     seconds, line = update_costs(record)
     layout = layout_of(dark)
-    layout["xaxis"] |= {"title": {"text": "batch size", "standoff": 8}, "type": "log"}
-    layout["yaxis"] |= {"title": {"text": "milliseconds per update"}}
+    layout["xaxis"] |= {"title": {"text": _("batch size"), "standoff": 8}, "type": "log"}
+    layout["yaxis"] |= {"title": {"text": _("milliseconds per update")}}
     layout["legend"]["title"]["text"] = ""
     if not seconds:
-        say_empty(layout, _EMPTY)
+        say_empty(layout, _(_EMPTY))
         return {"data": [], "layout": layout}
     layout["xaxis"] |= {"tickvals": list(seconds), "ticktext": [f"{size:,}" for size in seconds]}
     layout["yaxis"] |= log_axis([1e3 * value for value in seconds.values()])
     measured = {
         "type": "scatter",
         "uid": "measured",
-        "name": "measured",
+        "name": _("measured"),
         "mode": "markers",
         "x": list(seconds),
         "y": [1e3 * value for value in seconds.values()],
         "marker": {"size": 12, "color": [colour(size, dark) for size in seconds]},
-        "hovertemplate": "batch size %{x:,}<br>%{y:.3~g} ms",
+        "hovertemplate": _("batch size %{x:,}<br>%{y:.3~g} ms"),
     }
     data = [measured] if line is None else [_fitted(seconds, line, dark), measured]
     return {"data": data, "layout": layout}
@@ -114,12 +116,13 @@ def where_the_seconds_go(record: RaceRecord, dark: bool = False) -> Figure:
     """
     splits = epoch_splits(record)
     labels = [f"{size:,}" for size in splits]
-    layout = _layout(labels, "batch size", _SECONDS_PER_EPOCH, dark) | {"barmode": "stack"}
+    layout = _layout(labels, _("batch size"), _(_SECONDS_PER_EPOCH), dark) | {"barmode": "stack"}
     layout["margin"]["b"] = 130
     if not splits:
-        return _empty(layout, "Two sizes must have trained: their times are split here")
-    fixed = _part("fixed cost of updates", [one.fixed for one in splits.values()], "/", dark)
-    digits = _part("arithmetic on digits", [one.arithmetic for one in splits.values()], "", dark)
+        return _empty(layout, _("Two sizes must have trained: their times are split here"))
+    fixed = _part(_("fixed cost of updates"), [one.fixed for one in splits.values()], "/", dark)
+    arithmetic = [one.arithmetic for one in splits.values()]
+    digits = _part(_("arithmetic on digits"), arithmetic, "", dark)
     marks = _measured_marks(list(splits.values()), dark)
     layout["annotations"] = [
         _above(place, max(one.measured, one.fixed + one.arithmetic), text)
@@ -148,15 +151,17 @@ def _row(competitors: list[Competitor], record: RaceRecord) -> _Row:
     start = competitors[0].start
     name = race_names.name(record.plan.value_of(start))
     # In two lines, where the words are many: five bars must find room beside each other.
-    label = name.replace(" ", "<br>", 1) + "<br>tutorial" * (start.way == "tutorial")
+    label = name.replace(" ", "<br>", 1)
+    if start.way == "tutorial":
+        label = _("{name}<br>tutorial").format(name=label)
     return label, competitors, epoch_time(competitors, record.training_digits)
 
 
 def _seconds_label(time: EpochTime) -> str:
     if time.share == 1:
         return sentences.seconds(time.median)
-    small = f'<span style="font-size: 11px">from {time.share:.0%}</span>'
-    return f"{sentences.seconds(time.median)}<br>{small}"
+    small = _("from {share:.0%}").format(share=time.share)
+    return f'{sentences.seconds(time.median)}<br><span style="font-size: 11px">{small}</span>'
 
 
 def _layout(labels: Sequence[str], x_title: str, y_title: str, dark: bool) -> Figure:
@@ -178,54 +183,54 @@ def _layout(labels: Sequence[str], x_title: str, y_title: str, dark: bool) -> Fi
     return layout
 
 
-def _empty(layout: Figure, text: str = _EMPTY) -> Figure:
-    say_empty(layout, text)
+def _empty(layout: Figure, text: str | None = None) -> Figure:
+    say_empty(layout, text or _(_EMPTY))
     return {"data": [], "layout": layout}
 
 
 def _epoch_bars(plan: Plan, rows: list[_Row], dark: bool) -> dict[str, Any]:
-    values = [plan.value_of(competitors[0].start) for _, competitors, _ in rows]
+    values = [plan.value_of(competitors[0].start) for _label, competitors, _time in rows]
     tints = [colour_in_race(plan, value, dark) for value in values]
     filled = [
         faded(tint, 0.45) if time.share == 1 else CLEAR
-        for tint, (_, _, time) in zip(tints, rows, strict=True)
+        for tint, (*_who, time) in zip(tints, rows, strict=True)
     ]
     return {
         "type": "bar",
         "uid": "median",
-        "name": "median epoch",
+        "name": _("median epoch"),
         "x": list(range(len(rows))),
-        "y": [time.median for *_, time in rows],
+        "y": [time.median for *_who, time in rows],
         "marker": {
             "color": filled,
             "line": {"color": tints, "width": 2},
         },
-        "hovertemplate": "%{y:.3~g} s",
+        "hovertemplate": _("%{y:.3~g} s"),
     }
 
 
 def _epoch_dots(rows: list[_Row], dark: bool) -> dict[str, Any]:
     dots = [
         (place, seconds)
-        for place, (_, _, time) in enumerate(rows)
+        for place, (*_who, time) in enumerate(rows)
         if time.share == 1
         for seconds in time.seconds
     ]
     return {
         "type": "scatter",
         "uid": "epochs",
-        "name": "each epoch",
+        "name": _("each epoch"),
         "mode": "markers",
-        "x": [place for place, _ in dots],
-        "y": [seconds for _, seconds in dots],
+        "x": [place for place, _seconds in dots],
+        "y": [seconds for _place, seconds in dots],
         "marker": {"color": text_colour(dark), "size": 6, "symbol": "circle-open"},
-        "hovertemplate": "an epoch took %{y:.3~g} s",
+        "hovertemplate": _("an epoch took %{y:.3~g} s"),
     }
 
 
 def _size_bars(values: dict[int, float], title: str, show: Any, dark: bool) -> Figure:
     labels = [f"{size:,}" for size in values]
-    layout = _layout(labels, "batch size", title, dark) | {"showlegend": False}
+    layout = _layout(labels, _("batch size"), title, dark) | {"showlegend": False}
     if not values:
         return _empty(layout)
     bars = {
@@ -283,7 +288,7 @@ def _part(name: str, values: list[float], shape: str, dark: bool) -> dict[str, A
             "line": {"color": tint, "width": 2},
             **({"pattern": pattern} if shape else {}),
         },
-        "hovertemplate": f"{name}<br>%{{y:.3~g}} s",
+        "hovertemplate": f"{name}<br>" + _("%{y:.3~g} s"),
     }
 
 
@@ -291,11 +296,11 @@ def _measured_marks(splits: list[EpochSplit], dark: bool) -> dict[str, Any]:
     return {
         "type": "scatter",
         "uid": "measured",
-        "name": "measured (and the residual)",
+        "name": _("measured (and the residual)"),
         "mode": "markers",
         "x": list(range(len(splits))),
         "y": [one.measured for one in splits],
         "text": [f"{one.residual:+.0%}".replace("-", "−") for one in splits],
         "marker": {"symbol": "diamond-open", "size": 11, "color": text_colour(dark)},
-        "hovertemplate": "measured %{y:.3~g} s<br>%{text} of it beyond the line",
+        "hovertemplate": _("measured %{y:.3~g} s<br>%{text} of it beyond the line"),
     }

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from itertools import groupby, pairwise
 from typing import Any, Literal
 
+from mnist_core.language import _
 from mnist_core.records import CLOCKS, Change, Clock, Place, Snapshot, TestPoint
 from mnist_core.show import sentences
 from mnist_core.show.charts.look import (
@@ -57,7 +58,7 @@ def learning_curve(
         data.append(_training_loss_line(snapshot, against, dark))
     layout = layout_of(dark)
     layout["xaxis"] |= {
-        "title": {"text": CLOCKS[against], "standoff": 8},
+        "title": {"text": _(CLOCKS[against]), "standoff": 8},
         "rangemode": "tozero",
         "uirevision": against,
     }
@@ -82,7 +83,7 @@ def learning_curve(
         part(labels[-2:])
     layout["annotations"] += labels
     if not snapshot.test_points:
-        say_empty(layout, "Press Start: the test loss is drawn here")
+        say_empty(layout, _("Press Start: the test loss is drawn here"))
     return {"data": data, "layout": layout}
 
 
@@ -99,9 +100,9 @@ def _test_lines(
         # A segment's first point is the last one of the segment before, which has drawn it.
         markers = [_marker(snapshot, point) for point in points]
         markers[0] = markers[0] if points[0].place.digits == 0 else ("circle", 0)
-        markers = [("circle", 0) for _ in gap] + markers
-        line["marker"]["symbol"] += [symbol for symbol, _ in markers]
-        line["marker"]["size"] += [pixels for _, pixels in markers]
+        markers = [("circle", 0)] * len(gap) + markers
+        line["marker"]["symbol"] += [symbol for symbol, _pixels in markers]
+        line["marker"]["size"] += [pixels for _symbol, pixels in markers]
     return [lines[size] for size in sorted(lines)]
 
 
@@ -133,7 +134,7 @@ def _segments(points: Sequence[TestPoint]) -> list[tuple[int, list[TestPoint]]]:
         return [(points[0].batch_sizes[-1], list(points))]
     groups = groupby(pairwise(points), key=lambda pair: pair[1].batch_sizes[-1])
     segments = [(size, list(pairs)) for size, pairs in groups]
-    return [(size, [pairs[0][0], *(last for _, last in pairs)]) for size, pairs in segments]
+    return [(size, [pairs[0][0], *(last for _first, last in pairs)]) for size, pairs in segments]
 
 
 def _line(size: int, measure: Measure, dark: bool) -> dict[str, Any]:
@@ -154,7 +155,7 @@ def _line(size: int, measure: Measure, dark: bool) -> dict[str, Any]:
             "opacity": 1,
             "line": {"color": tint, "width": 2},
         },
-        "hovertemplate": f"{value}<br>at %{{x:,.4~g}}",
+        "hovertemplate": f"{value}<br>" + _("at %{x:,.4~g}"),
     }
 
 
@@ -167,7 +168,7 @@ def _ghost_line(
     line = _line(ghost.settings.batch_size, measure, dark)
     line |= {
         "uid": "ghost",
-        "name": f"ghost, {ghost.settings.batch_size:,}",
+        "name": _("ghost, {size:,}").format(size=ghost.settings.batch_size),
         "x": [_clock(point.place, against) for point in points],
         "y": [_value(ghost, point, measure) for point in points],
     }
@@ -181,7 +182,7 @@ def _ghost_label(
 ) -> dict[str, Any]:
     end = ghost.test_points[-1]
     return end_label(
-        f"ghost, {ghost.settings.batch_size:,}",
+        _("ghost, {size:,}").format(size=ghost.settings.batch_size),
         _clock(end.place, against),
         _value(ghost, end, measure),
         log_scale,
@@ -218,13 +219,13 @@ def _training_loss_line(snapshot: Snapshot, against: Clock, dark: bool) -> dict[
     return {
         "type": "scatter",
         "uid": "training-loss",
-        "name": "training loss",
+        "name": _("training loss"),
         "mode": "lines",
         "visible": "legendonly",
         "x": [_clock(point.place, against) for point in snapshot.loss_points],
         "y": [point.loss for point in snapshot.loss_points],
         "line": {"color": grey(dark), "width": 1},
-        "hovertemplate": "%{y:.4~g}<br>at %{x:,.4~g}",
+        "hovertemplate": "%{y:.4~g}<br>" + _("at %{x:,.4~g}"),
     }
 
 
@@ -293,11 +294,11 @@ def _tick_format(snapshot: Snapshot, measure: Measure) -> str:
 
 def _measure_title(measure: Measure, log_scale: bool) -> str:
     title = {
-        "sum": "test loss, sum",
-        "mean": "test loss per digit",
-        "accuracy": "test accuracy",
+        "sum": _("test loss, sum"),
+        "mean": _("test loss per digit"),
+        "accuracy": _("test accuracy"),
     }[measure]
-    return f"{title} (log scale)" if log_scale else title
+    return _("{title} (log scale)").format(title=title) if log_scale else title
 
 
 def latest_points(snapshot: Snapshot) -> list[TestPoint]:

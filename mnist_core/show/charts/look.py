@@ -12,6 +12,7 @@ from typing import Any
 from plotly.colors import hex_to_rgb, sample_colorscale
 
 from mnist_core.data import TRAINING_DIGITS
+from mnist_core.language import _
 from mnist_core.race.plan import Plan, Value
 
 Figure = dict[str, Any]
@@ -118,6 +119,8 @@ def layout_of(dark: bool) -> dict[str, Any]:
     axis = {
         "autorange": True,
         "uirevision": "filled",
+        # There is room for them, and to look for those that reach too far takes a tenth of a frame.
+        "ticklabeloverflow": "allow",
         "gridcolor": "rgba(128,128,128,0.25)",
         "zerolinecolor": "rgba(128,128,128,0.6)",
     }
@@ -136,7 +139,7 @@ def layout_of(dark: bool) -> dict[str, Any]:
             "yref": "container",
             "y": 0,
             "yanchor": "bottom",
-            "title": {"text": "batch size"},
+            "title": {"text": _("batch size")},
         },
         "showlegend": True,
         "hoverlabel": {"font": {"size": 14}},

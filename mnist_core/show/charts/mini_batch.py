@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from math import cos, log10, radians, sin
 from statistics import fmean, pstdev
 
+from mnist_core.language import _
 from mnist_core.records import Needle, Needles, Trial
 from mnist_core.show.charts.look import Figure, colour, framed, grey, text_colour
 from mnist_core.show.mini_batch import by_digits, digits, trial_rows
@@ -23,7 +24,7 @@ def trial_strips(trials: Sequence[Trial], dark: bool = False) -> Figure:
     strips = [_strip(place, tried, dark) for place, tried in enumerate(by_digits(trials).values())]
     means = {
         "type": "scatter",
-        "name": "mean and spread",
+        "name": _("mean and spread"),
         "x": [place + 0.6 * _STRIP_WIDTH for place in range(len(rows))],
         "y": [row["mean change"] for row in rows],
         "mode": "markers",
@@ -34,9 +35,10 @@ def trial_strips(trials: Sequence[Trial], dark: bool = False) -> Figure:
             "color": text_colour(dark),
             "thickness": 2,
         },
-        "hovertemplate": "mean %{y:+,.2f}, spread %{error_y.array:,.2f}<extra></extra>",
+        "hovertemplate": _("mean %{y:+,.2f}, spread %{error_y.array:,.2f}<extra></extra>"),
     }
-    figure = framed([*strips, means], "digits in the mini-batch", "change of the test loss", dark)
+    x_title, y_title = _("digits in the mini-batch"), _("change of the test loss")
+    figure = framed([*strips, means], x_title, y_title, dark)
     figure["layout"] |= {"showlegend": False}
     figure["layout"]["margin"]["b"] = 56
     figure["layout"]["xaxis"] |= {
@@ -73,10 +75,10 @@ def compass_chart(needles: Needles, dark: bool = False) -> Figure:
     ends = [_end(one, place) for place, one in enumerate(needles.needles)]
     drawn = {
         "type": "scatter",
-        "name": "mini-batches",
+        "name": _("mini-batches"),
         # Every needle begins at 0; None lifts the pen.
-        "x": [value for x, _ in ends for value in (0, x, None)],
-        "y": [value for _, y in ends for value in (0, y, None)],
+        "x": [value for x, _y in ends for value in (0, x, None)],
+        "y": [value for _x, y in ends for value in (0, y, None)],
         "mode": "lines+markers",
         "line": {"color": colour(needles.batch_size, dark), "width": 1.5},
         "marker": {"size": [0, 7, 0] * len(ends), "color": colour(needles.batch_size, dark)},
@@ -84,7 +86,7 @@ def compass_chart(needles: Needles, dark: bool = False) -> Figure:
     }
     full = {
         "type": "scatter",
-        "name": "all digits",
+        "name": _("all digits"),
         "x": [0, 0],
         "y": [0, 1],
         "mode": "lines+markers",
@@ -92,12 +94,13 @@ def compass_chart(needles: Needles, dark: bool = False) -> Figure:
         "marker": {"symbol": "triangle-up", "size": [0, 16], "color": text_colour(dark)},
         "hoverinfo": "skip",
     }
-    figure = framed([drawn, full], "across it: noise", "along the gradient of all", dark)
+    x_title, y_title = _("across it: noise"), _("along the gradient of all")
+    figure = framed([drawn, full], x_title, y_title, dark)
     layout = figure["layout"]
     layout["showlegend"] = False
     layout["margin"]["b"] = 56
-    widest = 1.1 * max(1.0, *(abs(x) for x, _ in ends))
-    highest, lowest = (edge(0.0, *(y for _, y in ends)) for edge in (max, min))
+    widest = 1.1 * max(1.0, *(abs(x) for x, _y in ends))
+    highest, lowest = (edge(0.0, *(y for _x, y in ends)) for edge in (max, min))
     layout["xaxis"] |= {"autorange": False, "range": [-widest, widest]}
     layout["yaxis"] |= {
         "autorange": False,
@@ -105,7 +108,7 @@ def compass_chart(needles: Needles, dark: bool = False) -> Figure:
         "scaleanchor": "x",
     }
     layout["annotations"] = [
-        {"x": 0, "y": 1, "text": "all digits", "showarrow": False, "yshift": 18}
+        {"x": 0, "y": 1, "text": _("all digits"), "showarrow": False, "yshift": 18}
     ]
     return figure
 
@@ -118,16 +121,16 @@ def alignment_chart(needles: Needles, dark: bool = False) -> Figure:
     cosines = [needle.cosine for needle in needles.needles]
     law = {
         "type": "scatter",
-        "name": "law",
+        "name": _("law"),
         "x": list(needles.law),
         "y": list(needles.law.values()),
         "mode": "lines",
         "line": {"color": grey(dark), "width": 2},
-        "hovertemplate": "%{x:,} digits: %{y:.3f}<extra>law</extra>",
+        "hovertemplate": _("%{x:,} digits: %{y:.3f}<extra>law</extra>"),
     }
     measured = {
         "type": "scatter",
-        "name": "measured",
+        "name": _("measured"),
         "x": [needles.batch_size],
         "y": [fmean(cosines)],
         "error_y": {
@@ -137,9 +140,9 @@ def alignment_chart(needles: Needles, dark: bool = False) -> Figure:
         },
         "mode": "markers",
         "marker": {"size": 14, "color": colour(needles.batch_size, dark)},
-        "hovertemplate": "%{x:,} digits: %{y:.3f}<extra>measured</extra>",
+        "hovertemplate": _("%{x:,} digits: %{y:.3f}<extra>measured</extra>"),
     }
-    figure = framed([law, measured], "batch size B", "cosine of the angle", dark)
+    figure = framed([law, measured], _("batch size B"), _("cosine of the angle"), dark)
     layout = figure["layout"]
     layout["showlegend"] = False
     layout["margin"]["b"] = 56

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
+from mnist_core.language import _
 from mnist_core.records import CLOCKS, Clock, NoisePoint, Place, Snapshot
 from mnist_core.show.charts.curve import Scale, latest_points, latest_range, thinned
 from mnist_core.show.charts.look import (
@@ -43,13 +44,13 @@ def noise_curve(
     layout |= {"showlegend": False}
     layout["margin"] |= {"t": 52, "b": BESIDE_EACH_OTHER}
     layout["xaxis"] |= {
-        "title": {"text": CLOCKS[against], "standoff": 8},
+        "title": {"text": _(CLOCKS[against]), "standoff": 8},
         "rangemode": "tozero",
         "uirevision": against,
     }
-    layout["yaxis"] |= {"title": {"text": "digits (log scale)"}, "type": "log"}
+    layout["yaxis"] |= {"title": {"text": _("digits (log scale)")}, "type": "log"}
     if not snapshot.noise_points:
-        say_empty(layout, "Press Start: the noise scale N is drawn here")
+        say_empty(layout, _("Press Start: the noise scale N is drawn here"))
         return {"data": [], "layout": layout}
     scales, sizes = _noise_line(snapshot, against, dark), _size_line(snapshot, against, dark)
     values = [value for value in (*scales["y"], *sizes["y"]) if value]
@@ -61,8 +62,15 @@ def noise_curve(
         layout["xaxis"] |= latest_range(points, against)
     size, tint = sizes["y"][-1], accent(dark)
     labels = [
-        end_label("N, of the test digits", scales["x"][-1], scales["y"][-1], True, tint, dark),
-        end_label(f"batch size {size:,}", sizes["x"][-1], size, True, colour(size, dark), dark),
+        end_label(_("N, of the test digits"), scales["x"][-1], scales["y"][-1], True, tint, dark),
+        end_label(
+            _("batch size {size:,}").format(size=size),
+            sizes["x"][-1],
+            size,
+            True,
+            colour(size, dark),
+            dark,
+        ),
     ]
     part(labels)
     layout["annotations"] = [*labels, _meaning(dark)]
@@ -81,13 +89,13 @@ def _noise_line(snapshot: Snapshot, against: Clock, dark: bool) -> dict[str, Any
     return {
         "type": "scatter",
         "uid": "noise-scale",
-        "name": "noise scale N",
+        "name": _("noise scale N"),
         "mode": "lines+markers",
         "x": x,
         "y": y,
         "line": {"color": tint, "width": 3},
         "marker": {"color": tint, "symbol": "diamond", "size": 7},
-        "hovertemplate": "N = %{y:,.3~g} digits<br>at %{x:,.4~g}<extra></extra>",
+        "hovertemplate": _("N = %{y:,.3~g} digits<br>at %{x:,.4~g}<extra></extra>"),
     }
 
 
@@ -107,14 +115,14 @@ def _size_line(snapshot: Snapshot, against: Clock, dark: bool) -> dict[str, Any]
     return {
         "type": "scatter",
         "uid": "batch-size",
-        "name": "batch size",
+        "name": _("batch size"),
         "mode": "lines+markers",
         "x": [_clock(point.place, against) for point in points],
         "y": sizes,
         # A test point has the size that was at work before it.
         "line": {"color": grey(dark), "width": 2, "shape": "vh"},
         "marker": {"color": [colour(size, dark) for size in sizes], "size": 5},
-        "hovertemplate": "batch size %{y:,}<br>at %{x:,.4~g}<extra></extra>",
+        "hovertemplate": _("batch size %{y:,}<br>at %{x:,.4~g}<extra></extra>"),
     }
 
 
@@ -142,7 +150,7 @@ def _meaning(dark: bool) -> Figure:
         "y": 1,
         "yref": "paper",
         "yanchor": "bottom",
-        "text": "below N an update is mostly noise,<br>far above it digits are wasted",
+        "text": _("below N an update is mostly noise,<br>far above it digits are wasted"),
         "showarrow": False,
         "font": {"color": grey(dark)},
     }

@@ -8,6 +8,7 @@ from math import floor, log10
 from statistics import median
 from typing import Any, Literal
 
+from mnist_core.language import _
 from mnist_core.race.competitors import Competitor, RaceRecord
 from mnist_core.race.plan import Plan
 from mnist_core.race.results import by_value
@@ -71,7 +72,7 @@ def race_curve(record: RaceRecord, view: RaceView) -> Figure:
     lines = _lines(record, view)
     layout = _layout(view)
     if not lines:
-        say_empty(layout, "Choose a race above:<br>its lines are drawn here")
+        say_empty(layout, _("Choose a race above:<br>its lines are drawn here"))
         return {"data": [], "layout": layout}
     if view.log_clock:
         zero = _place_of_zero(lines)
@@ -95,13 +96,13 @@ def _layout(view: RaceView) -> Figure:
     layout |= {"showlegend": False}
     layout["margin"] |= {"r": 90, "b": BESIDE_EACH_OTHER}
     layout["xaxis"] |= {
-        "title": {"text": CLOCKS[view.against], "standoff": 8},
+        "title": {"text": _(CLOCKS[view.against]), "standoff": 8},
         "type": "log" if view.log_clock else "linear",
         "rangemode": "normal" if view.log_clock else "tozero",
         "uirevision": f"{view.against} {view.log_clock}",
     }
     layout["yaxis"] |= {
-        "title": {"text": f"test {view.measure}" + ", summed" * (view.measure == "loss")},
+        "title": {"text": _("test loss, summed") if view.measure == "loss" else _("test accuracy")},
         "type": "log" if view.log_y else "linear",
         "tickformat": ".0%" if view.measure == "accuracy" else ",",
         "uirevision": f"{view.measure} {view.log_y}",
@@ -149,7 +150,7 @@ def _line(plan: Plan, competitors: Sequence[Competitor], dash: str, view: RaceVi
     value, tutorial = plan.value_of(start), start.way == "tutorial"
     return _Line(
         label=race_names.label(plan, start),
-        short_label=f"<b>{race_names.name(value)}</b>" + " tutorial" * tutorial,
+        short_label=_short_label(race_names.name(value), tutorial),
         uid=f"{start.way}-{value}",
         tint=colour_in_race(plan, value, view.dark),
         dash=dash,
@@ -161,6 +162,10 @@ def _line(plan: Plan, competitors: Sequence[Competitor], dash: str, view: RaceVi
         repeats=len(together),
         going=going if ended else [],
     )
+
+
+def _short_label(name: str, tutorial: bool) -> str:
+    return _("<b>{name}</b> tutorial").format(name=name) if tutorial else f"<b>{name}</b>"
 
 
 def _traces(line: _Line, view: RaceView) -> list[dict[str, Any]]:
@@ -207,7 +212,7 @@ def _trace(
         "y": y,
         "line": {"color": line.tint, "width": 1, "dash": line.dash},
         "marker": {"color": line.tint, "size": 5, "symbol": line.symbol},
-        "hovertemplate": f"{value}<br>at %{{x:,.4~g}}",
+        "hovertemplate": f"{value}<br>" + _("at %{x:,.4~g}"),
     }
 
 
@@ -272,6 +277,6 @@ def _target_label(target: float, log_loss: bool) -> dict[str, Any]:
         "x": 1,
         "xanchor": "left",
         "y": log10(target) if log_loss else target,
-        "text": f"target {target:,.0f}",
+        "text": _("target {target:,.0f}").format(target=target),
         "showarrow": False,
     }

@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import Any
 
 from mnist_core.data import TRAINING_DIGITS
+from mnist_core.language import _
 from mnist_core.records import EpochRecord, Snapshot
 from mnist_core.show import sentences
 from mnist_core.show.charts.look import (
@@ -36,17 +37,17 @@ def seconds_per_epoch(snapshot: Snapshot, dark: bool = False) -> Figure:
     layout = layout_of(dark)
     layout |= {"barmode": "stack", "bargap": 0.15}
     layout["xaxis"] |= {
-        "title": {"text": "epoch", "standoff": 8},
+        "title": {"text": _("epoch"), "standoff": 8},
         "zeroline": False,
         "autorangeoptions": {"include": [-0.5, 4.5]},
         "tickformat": ",d",
     }
     if len(snapshot.epochs) < 10:
         layout["xaxis"] |= {"dtick": 1}
-    layout["yaxis"] |= {"title": {"text": "seconds"}, "rangemode": "tozero"}
+    layout["yaxis"] |= {"title": {"text": _("seconds")}, "rangemode": "tozero"}
     layout["annotations"] = _bar_labels(epochs, dark)
     if snapshot.untrained:
-        say_empty(layout, "Press Start: each epoch becomes a bar here")
+        say_empty(layout, _("Press Start: each epoch becomes a bar here"))
     return {"data": data, "layout": layout}
 
 
@@ -65,7 +66,7 @@ def _bar(size: int | None, dark: bool) -> dict[str, Any]:
     return {
         "type": "bar",
         "uid": f"training-{size}",
-        "name": "mixed" if size is None else f"{size:,}",
+        "name": _("mixed") if size is None else f"{size:,}",
         "x": [],
         "y": [],
         "text": [],
@@ -74,7 +75,7 @@ def _bar(size: int | None, dark: bool) -> dict[str, Any]:
             "color": CLEAR if size is None else tint,
             "line": {"color": tint, "width": 2 if size is None else 0},
         },
-        "hovertemplate": "epoch %{x}, batch size %{text}<br>training %{y:.3~g} s",
+        "hovertemplate": _("epoch %{x}, batch size %{text}<br>training %{y:.3~g} s"),
     }
 
 
@@ -84,7 +85,7 @@ def _bar_so_far(snapshot: Snapshot, dark: bool) -> dict[str, Any]:
     tint = grey(dark) if size is None else colour(size, dark)
     return _bar(size, dark) | {
         "uid": "so-far",
-        "name": "in progress",
+        "name": _("in progress"),
         "x": [so_far.epoch],
         "y": [so_far.train_seconds],
         "text": [sentences.batch_sizes(so_far.batch_sizes)],
@@ -93,7 +94,7 @@ def _bar_so_far(snapshot: Snapshot, dark: bool) -> dict[str, Any]:
             "line": {"color": tint, "width": 2},
             "pattern": {"shape": "/", "fgcolor": tint, "fgopacity": 1, "fillmode": "overlay"},
         },
-        "hovertemplate": "epoch %{x}, batch size %{text}<br>%{y:.3~g} s of training so far",
+        "hovertemplate": _("epoch %{x}, batch size %{text}<br>%{y:.3~g} s of training so far"),
     }
 
 
@@ -101,7 +102,7 @@ def _test_pass_bars(epochs: tuple[EpochRecord, ...], dark: bool) -> dict[str, An
     return {
         "type": "bar",
         "uid": "test-pass",
-        "name": "test pass",
+        "name": _("test pass"),
         "x": [epoch.epoch for epoch in epochs],
         "y": [epoch.test_seconds for epoch in epochs],
         # Set apart from training by its pattern as well: the two greys of a grey page would be one.
@@ -116,13 +117,13 @@ def _test_pass_bars(epochs: tuple[EpochRecord, ...], dark: bool) -> dict[str, An
                 "fillmode": "overlay",
             },
         },
-        "hovertemplate": "epoch %{x}<br>test pass %{y:.3~g} s",
+        "hovertemplate": _("epoch %{x}<br>test pass %{y:.3~g} s"),
     }
 
 
 def _bar_labels(epochs: tuple[EpochRecord, ...], dark: bool) -> list[dict[str, Any]]:
     """The batch size above each group of neighbouring bars that share it; the latest only."""
-    groups = [list(group) for _, group in groupby(epochs, key=lambda epoch: epoch.batch_size)]
+    groups = [list(group) for _size, group in groupby(epochs, key=lambda epoch: epoch.batch_size)]
     return [_bar_label(group, dark) for group in groups[-MOST_LABELS:]]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mnist_core.language import _
 from mnist_core.show.charts.look import Figure, accent, framed, grey
 from mnist_core.show.kinds import Curve, Points
 
@@ -17,10 +18,10 @@ def sketch_chart(
     line = {"color": grey(dark), "width": 3, "dash": "dash"}
     found = {"color": accent(dark), "width": 3}
     data = [
-        _trace("you said", curve.across, sketched, line) | {"mode": "lines"},
-        _trace("measured", *(zip(*measured, strict=True) if measured else ((), ())), found),
+        _trace(_("you said"), curve.across, sketched, line) | {"mode": "lines"},
+        _trace(_("measured"), *(zip(*measured, strict=True) if measured else ((), ())), found),
     ]
-    figure = framed(data, curve.x_title, curve.y_title, dark)
+    figure = framed(data, _(curve.x_title), _(curve.y_title), dark)
     figure["layout"]["margin"] |= {"r": 32}  # for the last name below the axis
     # Named in as many places as there.
     for axis, most, parts in (("xaxis", curve.across[-1], 3), ("yaxis", curve.top, 4)):
@@ -42,5 +43,5 @@ def _trace(
         "line": line,
         # The first and the last point lie on the axes' ends.
         "cliponaxis": False,
-        "hovertemplate": "%{y:.0f}<br>at %{x:,}",
+        "hovertemplate": _("%{y:.0f}<br>at %{x:,}"),
     }

@@ -7,6 +7,7 @@ from math import log10
 from statistics import median
 from typing import Any, Literal
 
+from mnist_core.language import _
 from mnist_core.race.competitors import Competitor, RaceRecord
 from mnist_core.race.plan import Plan, Value
 from mnist_core.race.results import by_value, reached
@@ -36,22 +37,23 @@ def target_chart(
     it. The dotted line of slope -1 is perfect scaling: twice the batch size, half as many.
     """
     layout, plan = layout_of(dark), record.plan
-    layout["yaxis"] |= {"title": {"text": f"{against} to target"}, "uirevision": against}
+    to_target = {"updates": _("updates to target"), "seconds": _("seconds to target")}
+    layout["yaxis"] |= {"title": {"text": to_target[against]}, "uirevision": against}
     layout["legend"]["title"]["text"] = ""
     groups = by_value(record)
     layout["xaxis"] |= _axis_of_values(plan, groups)
     if not groups:
-        say_empty(layout, "Choose a race above:<br>each one becomes a marker here")
+        say_empty(layout, _("Choose a race above:<br>each one becomes a marker here"))
         return {"data": [], "layout": layout}
     if target is None:
-        say_empty(layout, "The target is set when one of them<br>has halved its test loss")
+        say_empty(layout, _("The target is set when one of them<br>has halved its test loss"))
         return {"data": [], "layout": layout}
     found, missed = _found(groups, target, against), _missed(groups, target, against)
     sizes = list(groups) if plan.raced == "batch_size" else []
     scaling = _perfect_scaling(sizes, found, dark)
-    drawn = [value for _, value, *_ in (*found, *missed)] + scaling.get("y", [])
+    drawn = [reading for _value, reading, *_ends in (*found, *missed)] + scaling.get("y", [])
     if not drawn:
-        say_empty(layout, "The untrained network is below this target already")
+        say_empty(layout, _("The untrained network is below this target already"))
         return {"data": [], "layout": layout}
     layout["yaxis"] |= log_axis(drawn)
     # One label for each value, though every seed has its marker.
@@ -65,7 +67,7 @@ def target_chart(
 
 def _axis_of_values(plan: Plan, values: Iterable[Value]) -> Figure:
     """Numbers on a logarithmic axis, all else in a row, at 0, 1, 2 …"""
-    title = {"text": race_names.RACED[plan.raced], "standoff": 8}
+    title = {"text": _(race_names.RACED[plan.raced]), "standoff": 8}
     axis = {
         "title": title,
         "tickvals": [_place(plan, value) for value in values],
@@ -115,36 +117,37 @@ def _found_trace(plan: Plan, found: list[_Found], dark: bool) -> dict[str, Any]:
     return {
         "type": "scatter",
         "uid": "found",
-        "name": "reached",
+        "name": _("reached"),
         "mode": "markers",
-        "x": [_place(plan, value) for value, *_ in found],
-        "text": [race_names.name(value) for value, *_ in found],
-        "y": [estimate for _, estimate, _, _ in found],
+        "x": [_place(plan, one[0]) for one in found],
+        "text": [race_names.name(one[0]) for one in found],
+        "y": [one[1] for one in found],
         "error_y": {
             "type": "data",
             "symmetric": False,
-            "array": [latest - estimate for _, estimate, _, latest in found],
-            "arrayminus": [estimate - max(earliest, 1e-3) for _, estimate, earliest, _ in found],
+            "array": [latest - estimate for _value, estimate, _earliest, latest in found],
+            "arrayminus": [one[1] - max(one[2], 1e-3) for one in found],
             "color": grey(dark),
             "width": 6,
         },
-        "marker": {"size": 12, "color": [colour_in_race(plan, value, dark) for value, *_ in found]},
-        "hovertemplate": f"{race_names.RACED[plan.raced]} %{{text}}<br>%{{y:,.4~g}}",
+        "marker": {"size": 12, "color": [colour_in_race(plan, one[0], dark) for one in found]},
+        "hovertemplate": f"{_(race_names.RACED[plan.raced])} %{{text}}<br>%{{y:,.4~g}}",
     }
 
 
 def _missed_trace(plan: Plan, missed: list[tuple[Value, float]], dark: bool) -> dict[str, Any]:
-    tints = [colour_in_race(plan, value, dark) for value, _ in missed]
+    tints = [colour_in_race(plan, value, dark) for value, _reading in missed]
     return {
         "type": "scatter",
         "uid": "missed",
-        "name": "not reached so far",
+        "name": _("not reached so far"),
         "mode": "markers",
-        "x": [_place(plan, value) for value, _ in missed],
-        "text": [race_names.name(value) for value, _ in missed],
-        "y": [reading for _, reading in missed],
+        "x": [_place(plan, value) for value, _reading in missed],
+        "text": [race_names.name(value) for value, _reading in missed],
+        "y": [reading for _value, reading in missed],
         "marker": {"size": 12, "color": CLEAR, "line": {"color": tints, "width": 2}},
-        "hovertemplate": f"{race_names.RACED[plan.raced]} %{{text}}<br>not within %{{y:,.4~g}}",
+        "hovertemplate": f"{_(race_names.RACED[plan.raced])} %{{text}}<br>"
+        + _("not within %{y:,.4~g}"),
     }
 
 
@@ -155,7 +158,7 @@ def _not_within(plan: Plan, value: Value, reading: float, against: Clock) -> dic
         # plotly.js wants exponents where an axis is logarithmic.
         "x": log10(place) if _has_numbers(plan) else place,
         "y": log10(reading),
-        "text": f"not within {words}",
+        "text": _("not within {reading}").format(reading=words),
         "showarrow": False,
         "yanchor": "bottom",
         "yshift": 10,
@@ -167,11 +170,11 @@ def _perfect_scaling(sizes: list[int], found: list[_Found], dark: bool) -> dict[
     if not (sizes and found):
         return {"x": []}
     smallest = found[0][0]
-    there = median(estimate for size, estimate, *_ in found if size == smallest)
+    there = median(one[1] for one in found if one[0] == smallest)
     return {
         "type": "scatter",
         "uid": "perfect",
-        "name": "perfect scaling (slope −1)",
+        "name": _("perfect scaling (slope −1)"),
         "mode": "lines",
         "x": sizes,
         "y": [there * smallest / size for size in sizes],

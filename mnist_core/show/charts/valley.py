@@ -7,6 +7,7 @@ from math import log10
 from typing import Any, NamedTuple
 
 from mnist_core.data import TRAINING_DIGITS
+from mnist_core.language import _
 from mnist_core.race.scaling import FEWEST_SIZES, TargetScaling, Valley
 from mnist_core.show.charts.look import (
     BESIDE_EACH_OTHER,
@@ -35,7 +36,7 @@ def law_chart(
     noise_scale: marked beside the critical size.
     """
     if not _enough(scaling):
-        return _empty("The law is drawn when four sizes<br>have reached the target", dark)
+        return _empty(_("The law is drawn when four sizes<br>have reached the target"), dark)
     law = scaling.fitting_law
     reach = _reach(scaling, [noise_scale] if law and noise_scale else [])
     curves, marks = [], []
@@ -43,13 +44,14 @@ def law_chart(
         curves.append(_curve("law", law.updates, reach, grey(dark), "solid"))
         marks.append(_Mark(law.critical_size, "B<sub>c</sub>", "dash", law.updates))
     if law and noise_scale:
-        marks.append(_Mark(noise_scale, "noise scale N", "dot", law.updates))
-    points = _points(scaling.updates, law.residuals if law else {}, "updates", dark)
+        marks.append(_Mark(noise_scale, _("noise scale N"), "dot", law.updates))
+    hover = _("batch size %{x:,}<br>%{y:,.3~g} updates%{customdata}")
+    points = _points(scaling.updates, law.residuals if law else {}, hover, dark)
     points["textposition"] = [
         _beside(size, law.residuals[size], marks) if law else "bottom left"
         for size in scaling.updates
     ]
-    return _figure([*curves, points], marks, reach, "updates to target", dark)
+    return _figure([*curves, points], marks, reach, _("updates to target"), dark)
 
 
 def valley_chart(
@@ -62,7 +64,7 @@ def valley_chart(
         times as large.
     """
     if not _enough(scaling):
-        return _empty("The valley is drawn when four sizes<br>have reached the target", dark)
+        return _empty(_("The valley is drawn when four sizes<br>have reached the target"), dark)
     valley = scaling.fitting_valley
     reach = _reach(scaling)
     curves, marks = [], []
@@ -74,14 +76,15 @@ def valley_chart(
         curves.append(_curve("moved", moved.seconds, reach, accent(dark), "dash"))
         marks.append(_Mark(moved.best_size, f"{fixed_cost:,g} × a: B*", "dash", moved.seconds))
     residuals = scaling.seconds_residuals if valley else {}
-    points = _points(scaling.seconds, residuals, "seconds", dark)
+    hover = _("batch size %{x:,}<br>%{y:,.3~g} seconds%{customdata}")
+    points = _points(scaling.seconds, residuals, hover, dark)
     points["textposition"] = [
         _beside(size, residuals[size], marks, falls=size <= valley.best_size)
         if valley
         else "top center"
         for size in scaling.seconds
     ]
-    return _figure([*curves, points], marks, reach, "seconds to target", dark)
+    return _figure([*curves, points], marks, reach, _("seconds to target"), dark)
 
 
 def _beside(size: int, residual: float, marks: list[_Mark], falls: bool = True) -> str:
@@ -142,7 +145,7 @@ def _figure(
     # Below the buttons that plotly.js shows under the mouse.
     layout["margin"] |= {"t": 30 + 2 * _ROW, "b": BESIDE_EACH_OTHER}
     heights = [value for trace in data for value in trace["y"]]
-    for axis, title, values in (("xaxis", "batch size B", reach), ("yaxis", y_title, heights)):
+    for axis, title, values in (("xaxis", _("batch size B"), reach), ("yaxis", y_title, heights)):
         layout[axis] |= log_axis(values) | {
             "title": {"text": title},
             "autorange": False,
@@ -164,14 +167,14 @@ def _with_room(values: Iterable[float]) -> list[float]:
 
 
 def _points(
-    measured: dict[int, float], residuals: dict[int, float], unit: str, dark: bool
+    measured: dict[int, float], residuals: dict[int, float], hover: str, dark: bool
 ) -> dict[str, Any]:
     """A marker for each size, its name beside it."""
     tints = [colour(size, dark) for size in measured]
     return {
         "type": "scatter",
         "uid": "points",
-        "name": "measured",
+        "name": _("measured"),
         "mode": "markers+text",
         "x": list(measured),
         "y": list(measured.values()),
@@ -180,14 +183,17 @@ def _points(
         "cliponaxis": False,
         "marker": {"size": 12, "color": tints},
         "customdata": [_off(residuals.get(size)) for size in measured],
-        "hovertemplate": f"batch size %{{x:,}}<br>%{{y:,.3~g}} {unit}%{{customdata}}",
+        "hovertemplate": hover,
     }
 
 
 def _off(residual: float | None) -> str:
     if residual is None:
         return ""
-    return f"<br>{abs(residual):.0%} of it {'above' if residual > 0 else 'below'} the line"
+    off = (
+        _("{off:.0%} of it above the line") if residual > 0 else _("{off:.0%} of it below the line")
+    )
+    return f"<br>{off.format(off=abs(residual))}"
 
 
 def _curve(

@@ -3,8 +3,10 @@ const race = JSON.parse(document.getElementById("race").textContent);
 const find = (id) => document.getElementById(id);
 const STEPS = Number(find("time").max);
 const LONGEST_PLAY = 20, SHORTEST_PLAY = 5; // seconds
-const longest = Math.max(...race.competitors.map(({ short }) => short.length));
-const ROOM = { left: 60, right: 20 + 8 * longest, top: 32, bottom: 48 }; // pixels around the axes
+// About how many pixels a name takes: Hangul is nearly as wide as it is high.
+const widthOf = (name) => [...name].reduce((width, letter) => width + (letter < "\u1100" ? 8 : 14), 0);
+const widest = Math.max(...race.competitors.map(({ short }) => widthOf(short)));
+const ROOM = { left: 60, right: 20 + widest, top: 32, bottom: 48 }; // pixels around the axes
 const LABEL_GAP = 16; // pixels
 const total = Math.max(...race.competitors.map(({ end }) => end));
 const seeds = [...new Set(race.competitors.map(({ seed }) => seed))];
@@ -25,7 +27,10 @@ const lowestOf = (values) => values.reduce((one, other) => Math.min(one, other))
 const long = (value) => value.toLocaleString("en", { maximumFractionDigits: 0 });
 const short = (value) =>
   value.toLocaleString("en", { maximumSignificantDigits: 3, notation: value < 1e6 ? "standard" : "compact" });
-const seconds = (value) => `${value.toLocaleString("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 })} s`;
+// A text of the page's language with its pieces filled in.
+const say = (text, pieces = {}) => race.texts[text].replace(/{(\w+)}/g, (_, name) => pieces[name]);
+const seconds = (value) =>
+  say("seconds", { seconds: value.toLocaleString("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 }) });
 const percent = (share) => `${(100 * share).toFixed(2)}%`;
 const tinted = ({ light, dark }) => ({ class: "competitor", style: `--light: ${light}; --dark: ${dark}` });
 const right = ({ guesses }) => guesses.filter((guess, place) => guess === race.labels[place]).length;
@@ -66,7 +71,7 @@ const drawCurves = () => {
   const x = (value) => ROOM.left + axes.x.place(value) * wide;
   const y = (value) => ROOM.top + (1 - axes.y.place(value)) * high;
   svg.replaceChildren(...drawFrame(axes, x, y, wide, high), ...drawCursor(x, high), ...drawLines(x, y));
-  svg.setAttribute("aria-label", `Test loss, summed, against ${race.clocks[shows.clock]}. ${inWords()}`);
+  svg.setAttribute("aria-label", `${say("curves", { clock: race.clocks[shows.clock] })} ${inWords()}`);
 };
 const drawFrame = (axes, x, y, wide, high) => {
   const bottom = ROOM.top + high;
@@ -82,7 +87,7 @@ const drawFrame = (axes, x, y, wide, high) => {
     ...axes.y.ticks.flatMap(level),
     ...axes.x.ticks.flatMap(upright),
     make("text", { x: ROOM.left + wide / 2, y: bottom + 40, "text-anchor": "middle" }, race.clocks[shows.clock]),
-    make("text", { x: 4, y: 16 }, "test loss, summed"),
+    make("text", { x: 4, y: 16 }, say("loss")),
   ];
 };
 const drawCursor = (x, high) => {
@@ -119,16 +124,17 @@ const spread = (labels) => {
 };
 const inWords = () =>
   racing()
-    .map((one) => `${one.name}: ${long(until(one, moment()).at(-1).loss)} at ${seconds(moment())}.`)
+    .map((one) => ({ name: one.name, loss: long(until(one, moment()).at(-1).loss), time: seconds(moment()) }))
+    .map((pieces) => say("in_words", pieces))
     .join(" ");
 
 const COLUMNS = {
-  state: (one) => (moment() < one.end ? "racing" : one.state),
+  state: (one) => (moment() < one.end ? say("racing") : one.state),
   epochs: (_, point) => point.epochs.toFixed(2),
   updates: (_, point) => long(point.updates),
-  "tested at": (_, point) => seconds(point.seconds),
-  "test loss, sum": (_, point) => point.loss.toLocaleString("en", { maximumFractionDigits: 1 }),
-  "test accuracy": (_, point) => percent(point.accuracy),
+  tested_at: (_, point) => seconds(point.seconds),
+  test_loss: (_, point) => point.loss.toLocaleString("en", { maximumFractionDigits: 1 }),
+  accuracy: (_, point) => percent(point.accuracy),
 };
 const named = (one) => make("th", { scope: "row" }, one.short);
 const fill = (table, head, rows) =>
@@ -140,11 +146,11 @@ const drawTable = () => {
     const cells = Object.values(COLUMNS).map((write) => make("td", {}, write(one, point)));
     return make("tr", tinted(one), named(one), ...cells);
   });
-  fill(document.querySelector(".figures"), [race.raced, ...Object.keys(COLUMNS)].map(heading), rows);
+  fill(document.querySelector(".figures"), [race.raced, ...Object.keys(COLUMNS).map((column) => say(column))].map(heading), rows);
 };
 const picture = (label, place) => {
   const across = (100 * place) / Math.max(1, race.labels.length - 1);
-  const image = make("i", { role: "img", "aria-label": `Test digit ${place}, a ${label}` });
+  const image = make("i", { role: "img", "aria-label": say("picture", { place, label }) });
   image.style.background = `url(${race.sheet}) ${across}% 0 / ${100 * race.labels.length}% 100%`;
   return make("th", { scope: "col" }, image);
 };
@@ -157,7 +163,7 @@ const drawDigits = () => {
   find("digits").hidden = false;
   const rows = racing().map((one) => {
     const point = until(one, moment()).at(-1);
-    const name = make("th", { scope: "row" }, make("b", {}, one.short), `${right(point)} right`);
+    const name = make("th", { scope: "row" }, make("b", {}, one.short), say("right", { count: right(point) }));
     return make("tr", tinted(one), name, ...point.guesses.map(guessed));
   });
   fill(document.querySelector(".digits"), [make("td"), ...race.labels.map(picture)], rows);
@@ -166,8 +172,8 @@ const drawDigits = () => {
 const draw = () => {
   const slider = find("time");
   slider.value = shows.step;
-  slider.setAttribute("aria-valuetext", `${seconds(moment())} of training`);
-  find("now").textContent = `${seconds(moment())} of ${seconds(total)}`;
+  slider.setAttribute("aria-valuetext", say("of_training", { time: seconds(moment()) }));
+  find("now").textContent = say("of_all", { time: seconds(moment()), total: seconds(total) });
   drawCurves();
   drawDigits();
   drawTable();
@@ -178,7 +184,7 @@ const play = () => {
   const lasts = 1000 * Math.min(LONGEST_PLAY, Math.max(SHORTEST_PLAY, total));
   if (shows.step === STEPS) shows.step = 0;
   playing = performance.now() - (lasts * shows.step) / STEPS;
-  find("play").textContent = "Pause";
+  find("play").textContent = say("pause");
   const go = (now) => {
     if (playing === undefined) return;
     shows.step = Math.min(STEPS, Math.max(0, Math.floor((STEPS * (now - playing)) / lasts)));
@@ -190,7 +196,7 @@ const play = () => {
 };
 const pause = () => {
   playing = undefined;
-  find("play").textContent = "Play";
+  find("play").textContent = say("play");
 };
 
 const choose = (name, value) => {

@@ -8,13 +8,55 @@ from itertools import cycle
 from pathlib import Path
 from typing import Any
 
+from mnist_core.language import _, language, later
 from mnist_core.race.competitors import Competitor, RaceRecord
+from mnist_core.race.plan import SEVERAL
 from mnist_core.records import CLOCKS, TestPoint
 from mnist_core.show import race_names, race_sentences, race_verdict
 from mnist_core.show.charts.look import DASHES, colour_in_race, theme
 from mnist_core.show.html import filled, for_script, marked
 
 _HERE = Path(__file__)
+# Of the page.
+_TEXTS = {
+    "recorded": later("Recorded"),
+    "needs_script": later(
+        "To replay the race, let this page run its script. What it came to stands below."
+    ),
+    "play": later("Play"),
+    "seconds_of_training": later("Seconds of training"),
+    "against": later("Against the clock"),
+    "log_loss": later("Log loss"),
+    "seed": later("Seed"),
+    "guesses": later("What each takes the first 16 test digits for"),
+    "latest": later("The latest test pass of each"),
+    "how_to_read": later(
+        "The slider is each competitor’s own training clock: at 3 s it shows what each had "
+        "reached after 3 s of training, by its latest test pass. Nothing is computed here: all "
+        "of it was measured in the race."
+    ),
+    "how_it_ended": later("How it ended"),
+}
+# Of its script, which fills in what stands in braces.
+_SCRIPT_TEXTS = {
+    "play": later("Play"),
+    "pause": later("Pause"),
+    "seconds": later("{seconds} s"),
+    "curves": later("Test loss, summed, against {clock}."),
+    "loss": later("test loss, summed"),
+    "in_words": later("{name}: {loss} at {time}."),
+    "of_training": later("{time} of training"),
+    "of_all": later("{time} of {total}"),
+    "racing": later("racing"),
+    "state": later("state"),
+    "epochs": later("epochs"),
+    "updates": later("updates"),
+    "tested_at": later("tested at"),
+    "test_loss": later("test loss, sum"),
+    "accuracy": later("test accuracy"),
+    "picture": later("Test digit {place}, a {label}"),
+    "right": later("{count} right"),
+}
 
 
 def replay(record: RaceRecord, sheet: str, labels: Sequence[int]) -> str:
@@ -27,12 +69,20 @@ def replay(record: RaceRecord, sheet: str, labels: Sequence[int]) -> str:
     """
     verdict = [*race_verdict.verdict(record), race_sentences.epoch_seconds(record)]
     machine = record.machine
-    where = f"{machine.processor}, {machine.threads} threads, torch {machine.torch}"
+    where = _("{processor}, {threads} threads, torch {torch}").format(
+        processor=machine.processor, threads=machine.threads, torch=machine.torch
+    )
+    raced = _(SEVERAL[record.plan.raced])
+    run_on = _("{settings} · run on {machine}").format(
+        settings=race_sentences.settings(record.plan), machine=where
+    )
     return filled(
         _read(".html"),
-        raced=escape(f"{race_names.RACED[record.plan.raced]}s"),
-        settings=escape(race_sentences.settings(record.plan)),
-        machine=escape(where),
+        language=language(),
+        **{name: escape(_(text)) for name, text in _TEXTS.items()},
+        title=escape(_("Recorded: a race of {raced}").format(raced=raced)),
+        heading=escape(_("A race of {raced}").format(raced=raced)),
+        run_on=escape(run_on),
         verdict="".join(f"<p>{marked(line)}</p>" for line in verdict),
         light=_variables(dark=False),
         dark=_variables(dark=True),
@@ -56,8 +106,9 @@ def _race(record: RaceRecord, sheet: str, labels: Sequence[int]) -> dict[str, An
     names = dict.fromkeys(race_names.label(record.plan, one.start) for one in begun)
     dashes = dict(zip(names, cycle(map(_DASHES_IN_SVG.get, DASHES)), strict=False))
     return {
-        "raced": race_names.RACED[record.plan.raced],
-        "clocks": CLOCKS,
+        "texts": {name: _(text) for name, text in _SCRIPT_TEXTS.items()},
+        "raced": _(race_names.RACED[record.plan.raced]),
+        "clocks": {clock: _(name) for clock, name in CLOCKS.items()},
         "logarithmic": record.plan.raced == "learning_rate",
         "sheet": sheet,
         "labels": list(labels),
@@ -72,9 +123,9 @@ def _competitor(
     value, name = plan.value_of(start), race_names.label(plan, start)
     return {
         "name": name,
-        "short": race_names.name(value) + " tutorial" * (start.way == "tutorial"),
+        "short": race_names.short_label(plan, start),
         "seed": str(start.seed),  # JavaScript would round a large one
-        "state": competitor.state,
+        "state": _(race_names.STATES[competitor.state]),
         "light": colour_in_race(plan, value, dark=False),
         "dark": colour_in_race(plan, value, dark=True),
         "dash": dashes[name],

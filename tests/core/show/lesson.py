@@ -38,7 +38,7 @@ DRAWN = {
         [0.1] * 10, [0.0] * 9 + [1.0], dark
     ),
     "sketch_chart": lambda dark: charts.sketch_chart(
-        Curve((0, 20, 40), 100, "digits", "right"), (10, 20, 80), ((0, 9), (10, 70)), dark
+        Curve((0, 20, 40), 100, "digits", "test accuracy"), (10, 20, 80), ((0, 9), (10, 70)), dark
     ),
 }
 

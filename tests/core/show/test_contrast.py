@@ -12,19 +12,14 @@ from typing import Any
 
 import pytest
 
-from mnist_core import Run, Settings
 from mnist_core.race.plan import MOST_VALUES
 from mnist_core.show import charts
-from mnist_core.show.charts import RaceView
 from mnist_core.show.charts.look import accent, grey
-from tests.conftest import train_at, train_epochs
-from tests.core.races import made_up_race, made_up_races_at_one_size
-from tests.core.show.lesson import lesson_figures
-from tests.core.show.valley import valley_figures
+from tests.core.races import made_up_races_at_one_size
+from tests.core.show.figures import figures
 
 THEMES = tomllib.loads((Path(__file__).parents[3] / ".streamlit" / "config.toml").read_text())
 SLIDER = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 60000)
-RACED = (1, 10, 200, 1000, 10000, 60000)
 # Of a path of keys: what is only there to lead the eye, and the pale inside of what has an edge.
 BESIDE_THE_THING = {
     "gridcolor",
@@ -40,49 +35,6 @@ themes = pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 
 def page_colour(dark: bool, of: str = "backgroundColor") -> str:
     return THEMES["theme"]["dark" if dark else "light"][of]
-
-
-def figures(tiny, dark: bool) -> Iterator[dict[str, Any]]:
-    """Every chart of the core, with mixed epochs, marks, a ghost, repeats, a target and a miss."""
-    run = Run(tiny, Settings(batch_size=100), digits_between_tests=100)
-    yield charts.seconds_per_epoch(run.snapshot(), dark)
-    train_epochs(run, 2)
-    train_at(run, 100)
-    ghost, since = run.fork(), run.snapshot().place
-    run.settings = Settings(batch_size=50)
-    train_epochs(run, 4)
-    train_at(run, 50, 50)
-    train_epochs(ghost, 3)
-    for measure in ("sum", "mean", "accuracy"):
-        yield charts.learning_curve(
-            run.snapshot(), measure, dark=dark, ghost=ghost.snapshot(), ghost_since=since
-        )
-    yield charts.seconds_per_epoch(run.snapshot(), dark)
-    run.watches_noise = True
-    train_epochs(run, 6)
-    yield charts.noise_curve(run.snapshot(), dark=dark)
-    losses = {size: [9e3, 4e3, 1e3 + size] for size in RACED}
-    seconds = {size: 0.2 + 8 / size for size in RACED}
-    for repeats in (1, 3):
-        race = made_up_race(losses, seconds, repeats)
-        yield charts.race_curve(race, RaceView(target=3e3, dark=dark))
-        for clock in ("updates", "seconds"):
-            yield charts.target_chart(race, 3e3, clock, dark)
-        for draw in (
-            charts.race_epoch_seconds,
-            charts.updates_by_size,
-            charts.digits_per_second_by_size,
-            charts.speed_up_by_size,
-            charts.update_cost_chart,
-            charts.where_the_seconds_go,
-        ):
-            yield draw(race, dark)
-        for raced in made_up_races_at_one_size(repeats):
-            yield charts.race_curve(raced, RaceView(target=3e3, dark=dark))
-            yield charts.target_chart(raced, 3e3, "updates", dark)
-            yield charts.race_epoch_seconds(raced, dark)
-    yield from valley_figures(dark)
-    yield from lesson_figures(dark)
 
 
 def colours(part: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:

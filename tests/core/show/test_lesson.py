@@ -10,7 +10,8 @@ import pytest
 from mnist_core import Normalization
 from mnist_core.records import Needle, Needles, Trial
 from mnist_core.show import charts, lesson
-from mnist_core.show.lesson import STATIONS, Choice, Curve, Line, Order
+from mnist_core.show.kinds import Choice, Curve, Line, Order
+from mnist_core.show.lesson import STATIONS
 from tests.conftest import train_epochs, witnessed
 from tests.core.races import made_up_race
 

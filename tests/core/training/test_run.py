@@ -4,6 +4,7 @@ import copy
 import dataclasses
 import json
 import math
+import operator
 import time
 from typing import Any
 
@@ -91,7 +92,8 @@ def test_an_epoch_at_more_than_one_size_is_mixed(tiny):
 def test_test_points_come_at_equal_counts_of_digits_whatever_the_size(tiny):
     places = []
     for batch_size in (1, 25, 100):
-        run = Run(tiny, Settings(batch_size=batch_size), digits_between_tests=100)
+        settings = Settings(batch_size=batch_size)
+        run = Run(tiny, settings, digits_between_tests=100, tests_after_change=())
         train_epochs(run, 1)
         places.append([point.place.digits for point in run.snapshot().test_points])
     assert places == [[0, 100, 200, 300, 400, 500, 600]] * 3
@@ -104,7 +106,8 @@ def test_test_points_come_soon_after_every_change_and_just_before_it(tiny):
         for _ in range(updates):
             run.step()
     points = [(one.place.updates, *one.batch_sizes) for one in run.snapshot().test_points]
-    changed, epoch_ended, soon_after = [150, 270], [375], [100, 250, 370, 570]
+    changed, epoch_ended = [150, 270], [375]
+    soon_after = [30, 100, 180, 250, 300, 370, 570]
     assert points == [
         (update, 1 if update <= 150 else 2)
         for update in sorted([0, *changed, *epoch_ended, *soon_after])
@@ -112,7 +115,7 @@ def test_test_points_come_soon_after_every_change_and_just_before_it(tiny):
 
 
 def test_a_size_that_divides_nothing_does_not_shift_the_test_points(tiny):
-    run = Run(tiny, Settings(batch_size=7), digits_between_tests=100)
+    run = Run(tiny, Settings(batch_size=7), digits_between_tests=100, tests_after_change=())
     train_epochs(run, 1)
     places = [point.place.digits for point in run.snapshot().test_points]
     assert places == [0, 105, 203, 301, 406, 504, 600]
@@ -163,6 +166,22 @@ def test_a_copy_shares_the_digits_and_nothing_else(tiny):
     train_epochs(twin, 2)
     assert torch.equal(run.predict(tiny.test.images), before)
     assert run.snapshot().place.updates == 1
+
+
+def test_a_copy_holds_the_same_records_and_goes_on_with_its_own(tiny):
+    """However long a run has been, it is copied at once."""
+    run = Run(tiny, Settings(batch_size=100))
+    train_epochs(run, 1)
+    run.step()
+    run.advance(0)
+    twin = run.fork()
+    assert twin.latest is run.latest
+    before = run.snapshot()
+    assert all(map(operator.is_, before.test_points, twin.snapshot().test_points))
+    twin.settings = Settings(batch_size=50)
+    train_epochs(twin, 2)
+    assert run.snapshot() == before
+    assert len(twin.snapshot().epochs) == 2
 
 
 def test_two_runs_of_one_setup_are_equal_bit_for_bit(tiny):
