@@ -5,10 +5,18 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, expect, sync_playwright
+from playwright.sync_api import (
+    BrowserContext,
+    Locator,
+    Page,
+    Playwright,
+    expect,
+    sync_playwright,
+)
 
 from tests.serving import Server
 
@@ -35,8 +43,8 @@ def profile_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 # Not for the whole session: the driver's event loop runs in this thread for as long as it lives,
 # and the tests of other folders run their own in it.
 @pytest.fixture(scope="module")
-def profile(profile_folder: Path) -> Iterator[BrowserContext]:
-    """Headless Chromium, with one empty tab, for the tests of a file.
+def driver() -> Iterator[Playwright]:
+    """What starts Chromium, for the tests of a file.
 
     Where there is none, the tests are skipped, but not in CI.
     """
@@ -45,11 +53,24 @@ def profile(profile_folder: Path) -> Iterator[BrowserContext]:
             pytest.fail("chromium is not installed, and BROWSER_TESTS=required forbids to skip")
         pytest.skip("chromium is not installed: on Debian, apt-get install chromium")
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch_persistent_context(
-            profile_folder, executable_path=_CHROMIUM, args=_ARGUMENTS.split(), timeout=60_000
-        )
-        yield chromium
-        chromium.close()
+        yield playwright
+
+
+@pytest.fixture(scope="module")
+def profile(driver: Playwright, profile_folder: Path) -> Iterator[BrowserContext]:
+    """Headless Chromium, with one empty tab, for the tests of a file."""
+    with chromium(driver, profile_folder) as one:
+        yield one
+
+
+@contextmanager
+def chromium(driver: Playwright, folder: Path, **options: str) -> Iterator[BrowserContext]:
+    """Headless Chromium with its profile in that folder, with these options of Playwright's."""
+    one = driver.chromium.launch_persistent_context(
+        folder, executable_path=_CHROMIUM, args=_ARGUMENTS.split(), timeout=60_000, **options
+    )
+    yield one
+    one.close()
 
 
 @pytest.fixture
