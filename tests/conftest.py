@@ -1,21 +1,35 @@
-"""What all tests share: the real digits, a tiny made-up set, and waiting for a condition."""
+"""What all tests share: the real digits, a tiny made-up set, and servers."""
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Callable
+from collections.abc import Iterator
 
 import pytest
 import torch
 
 from mnist_core import Digits, Mnist, Run, Settings, Setup, load_mnist
+from tests.serving import Server, serving
+from tests.waiting import wait_until as wait_until
 
 
 @pytest.fixture(scope="session")
 def mnist() -> Mnist:
     """The real 60,000 + 10,000 digits."""
     return load_mnist()
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """One server for all tests that leave it as it is: it takes seconds to start."""
+    with serving() as one:
+        yield one
+
+
+@pytest.fixture(scope="session")
+def server_under_a_path() -> Iterator[Server]:
+    """Another, whose pages have addresses that begin with a/lesson."""
+    with serving("--server.baseUrlPath=a/lesson") as one:
+        yield one
 
 
 @pytest.fixture
@@ -73,12 +87,3 @@ def train_at(run: Run, *batch_sizes: int) -> None:
     for batch_size in batch_sizes:
         run.settings = Settings(batch_size=batch_size)
         run.step()
-
-
-def wait_until(condition: Callable[[], bool], seconds: float = 30.0) -> None:
-    """Return as soon as the condition holds; fail where it does not within so many seconds."""
-    deadline = time.monotonic() + seconds
-    pause = threading.Event()
-    while not condition():
-        assert time.monotonic() < deadline, "the condition was not met in time"
-        pause.wait(0.01)

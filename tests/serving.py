@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.conftest import wait_until
+from tests.waiting import wait_until
 
 PROJECT = Path(__file__).parents[1]
 

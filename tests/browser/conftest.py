@@ -5,11 +5,20 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, expect, sync_playwright
+from playwright.sync_api import (
+    BrowserContext,
+    Locator,
+    Page,
+    Playwright,
+    expect,
+    sync_playwright,
+)
 
-from tests.serving import Server, serving
+from tests.serving import Server
 
 PATIENCE_MS = 30_000
 expect.set_options(timeout=PATIENCE_MS)
@@ -22,17 +31,20 @@ _ARGUMENTS = (
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[Server]:
-    """One server for all tests that leave it as it is."""
-    with serving() as one:
-        yield one
+def profile_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What Chromium keeps on disk from file to file: the scripts that it has fetched and compiled.
+
+    Compiling those of the dashboard takes half the time of opening it. Chromium keeps nothing
+    compiled for a window without a profile.
+    """
+    return tmp_path_factory.mktemp("chromium")
 
 
 # Not for the whole session: the driver's event loop runs in this thread for as long as it lives,
 # and the tests of other folders run their own in it.
 @pytest.fixture(scope="module")
-def profile() -> Iterator[BrowserContext]:
-    """Headless Chromium, which fetches what all pages need but once for the tests of a file.
+def driver() -> Iterator[Playwright]:
+    """What starts Chromium, for the tests of a file.
 
     Where there is none, the tests are skipped, but not in CI.
     """
@@ -41,18 +53,32 @@ def profile() -> Iterator[BrowserContext]:
             pytest.fail("chromium is not installed, and BROWSER_TESTS=required forbids to skip")
         pytest.skip("chromium is not installed: on Debian, apt-get install chromium")
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=_CHROMIUM, args=_ARGUMENTS.split(), timeout=60_000
-        )
-        yield chromium.new_context()
-        chromium.close()
+        yield playwright
+
+
+@pytest.fixture(scope="module")
+def profile(driver: Playwright, profile_folder: Path) -> Iterator[BrowserContext]:
+    """Headless Chromium, with one empty tab, for the tests of a file."""
+    with chromium(driver, profile_folder) as one:
+        yield one
+
+
+@contextmanager
+def chromium(driver: Playwright, folder: Path, **options: str) -> Iterator[BrowserContext]:
+    """Headless Chromium with its profile in that folder, with these options of Playwright's."""
+    one = driver.chromium.launch_persistent_context(
+        folder, executable_path=_CHROMIUM, args=_ARGUMENTS.split(), timeout=60_000, **options
+    )
+    yield one
+    one.close()
 
 
 @pytest.fixture
 def browser(profile: BrowserContext) -> Iterator[BrowserContext]:
-    """A browser without a page, and none is left that trains beside the next test."""
+    """A browser with an empty tab, and no other is left that trains beside the next test."""
     yield profile
-    for page in profile.pages:
+    # Without any tab it would end.
+    for page in profile.pages[1:]:
         page.evaluate(
             """() => [...document.querySelectorAll("[data-testid=stSidebar] button")]
                   .find((button) => button.innerText.includes("Pause"))?.click()"""
@@ -66,7 +92,7 @@ def pytest_runtest_makereport(item: pytest.Item):
     report = yield
     given = getattr(item, "funcargs", {})
     if report.failed and "browser" in given:
-        for page in given["browser"].pages:
+        for page in given["browser"].pages[1:]:
             report.sections.append((page.url, page.inner_text("body")))
     if report.failed and "server" in given:
         report.sections.append(("the server's standard error", given["server"].errors))

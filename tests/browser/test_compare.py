@@ -16,7 +16,7 @@ from tests.browser.conftest import (
 )
 from tests.core.races import race_with_html
 
-QUICK = "compare?sizes=50,200,2000&epochs=0.5"
+QUICK = "compare?sizes=50,200,2000&epochs=0.2"
 
 
 def opened(browser, server, path: str = QUICK) -> Page:
@@ -57,13 +57,13 @@ def test_a_race_of_three_sizes_its_three_clocks_and_its_target(browser, server):
 
     wait_until_in(page, lambda: len(lines(page)) == 3)
     by_epochs = lines(page)
-    assert all(line["x"][0] == 0 and line["x"][-1] == 0.5 for line in by_epochs.values())
+    assert all(line["x"][0] == 0 and line["x"][-1] == 0.2 for line in by_epochs.values())
     choose(page, "race_against_clock", "Updates")
-    wait_until_in(page, lambda: lines(page)["2,000"]["x"][-1] == 15)
+    wait_until_in(page, lambda: lines(page)["2,000"]["x"][-1] == 6)
     by_updates = lines(page)
-    assert by_updates["50"]["x"][-1] == 600
+    assert by_updates["50"]["x"][-1] == 240
     choose(page, "race_against_clock", "Seconds of training")
-    wait_until_in(page, lambda: lines(page)["2,000"]["x"][-1] not in (15, 0.5))
+    wait_until_in(page, lambda: lines(page)["2,000"]["x"][-1] not in (6, 0.2))
     by_seconds = lines(page)
     for name in ("50", "200", "2,000"):
         assert by_epochs[name]["y"] == by_updates[name]["y"] == by_seconds[name]["y"]

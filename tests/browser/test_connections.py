@@ -34,7 +34,7 @@ CUT = "The connection to the server is cut"
 def training(page: Page) -> Page:
     """The page, with Start pressed and a few points drawn."""
     press(page, "Start")
-    wait_for_points(page, "learning_curve", 10)
+    wait_for_points(page, "learning_curve", 3)
     return page
 
 
@@ -45,7 +45,7 @@ def test_a_page_that_is_cut_off_says_so_and_goes_on_with_the_same_run(wire, brow
     expect(page.get_by_text(CUT)).to_be_visible()
     wire.mend()
     expect(page.get_by_text(CUT)).to_be_hidden()
-    wait_for_points(page, "learning_curve", before + 10)
+    wait_for_points(page, "learning_curve", before + 3)
     expect(page.get_by_test_id("stSidebar").get_by_role("button", name="Pause")).to_be_visible()
 
 
@@ -61,7 +61,7 @@ def test_a_tab_keeps_one_connection_from_page_to_page(browser, server):
     for title in ("Digits", "Compare", "Train"):
         page.get_by_test_id("stSidebarNav").get_by_role("link", name=title, exact=True).click()
         expect(page.get_by_role("heading", name=title, level=1, exact=True)).to_be_visible()
-    wait_for_points(page, "learning_curve", 10)
+    wait_for_points(page, "learning_curve", 3)
     assert sum("/live/" in url for url in opened) == 1
     assert closed == []
 
@@ -69,7 +69,7 @@ def test_a_tab_keeps_one_connection_from_page_to_page(browser, server):
 def test_a_page_whose_channel_alone_is_cut_is_fed_again(browser, server):
     page = training(new_visitor(browser, server))
     page.evaluate("liveChannel.socket.close()")
-    wait_for_points(page, "learning_curve", points_drawn(page, "learning_curve") + 10)
+    wait_for_points(page, "learning_curve", points_drawn(page, "learning_curve") + 3)
 
 
 def test_a_page_whose_channel_is_replaced_by_an_abandoned_one_takes_its_place_back(browser, server):
@@ -83,7 +83,7 @@ def test_a_page_whose_channel_is_replaced_by_an_abandoned_one_takes_its_place_ba
         }"""
     )
     wait_until_in(page, lambda: page.evaluate("replaced.readyState === WebSocket.CLOSED"))
-    wait_for_points(page, "learning_curve", points_drawn(page, "learning_curve") + 10)
+    wait_for_points(page, "learning_curve", points_drawn(page, "learning_curve") + 3)
 
 
 def test_a_dead_connection_is_noticed_when_the_server_falls_silent(wire, browser):
@@ -95,14 +95,13 @@ def test_a_dead_connection_is_noticed_when_the_server_falls_silent(wire, browser
     expect(page.get_by_text(CUT)).to_be_hidden()
 
 
-def test_behind_a_proxy_and_under_a_base_path_the_page_is_fed(browser):
-    with serving("--server.baseUrlPath=a/lesson") as server:
-        for for_others in (False, True):
-            wire = Wire(server.port, for_others=for_others)
-            page = training(new_visitor(browser, wire, path="a/lesson"))
-            wait_for_points(page, "learning_curve", points_drawn(page, "learning_curve") + 10)
-            page.close()
-            wire.close()
+def test_behind_a_proxy_and_under_a_base_path_the_page_is_fed(browser, server_under_a_path):
+    for for_others in (False, True):
+        wire = Wire(server_under_a_path.port, for_others=for_others)
+        page = training(new_visitor(browser, wire, path="a/lesson"))
+        wait_for_points(page, "learning_curve", points_drawn(page, "learning_curve") + 3)
+        page.close()
+        wire.close()
 
 
 def test_a_run_whose_laptop_falls_asleep_is_paused_and_its_history_kept(browser):

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, Playwright, expect
 
-from tests.browser.conftest import PATIENCE_MS, move_slider, new_visitor
+from tests.browser.conftest import PATIENCE_MS, chromium, move_slider, new_visitor
 from tests.serving import Server
 
 SIDEBAR = "[data-testid=stSidebar]"
 
 
 @pytest.fixture
-def korean(profile: BrowserContext, server: Server) -> Iterator[Page]:
+def korean(driver: Playwright, server: Server, tmp_path: Path) -> Iterator[Page]:
     """The dashboard, just opened by a browser that prefers Korean."""
-    context = profile.browser.new_context(locale="ko-KR")
-    yield new_visitor(context, server)
-    context.close()
+    with chromium(driver, tmp_path, locale="ko-KR") as browser:
+        yield new_visitor(browser, server)
 
 
 def test_a_browser_that_prefers_korean_sees_it_at_once_and_can_switch_to_english(korean):

@@ -16,7 +16,7 @@ def test_closing_the_tab_ends_its_training(browser):
     with serving() as server:
         page = new_visitor(browser, server)
         press(page, "Start")
-        wait_for_points(page, "seconds_per_epoch", 1)
+        wait_for_points(page, "learning_curve", 2)
         page.close()
         idle = IdleWatch(server)
         wait_until(idle.has_come, seconds=20)

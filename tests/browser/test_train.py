@@ -41,8 +41,8 @@ def zoom_in(page: Page, key: str) -> None:
 def test_start_makes_both_charts_grow_and_pause_holds_them(page):
     assert points_drawn(page, "seconds_per_epoch") == 0
     press(page, "Start")
-    wait_for_points(page, "learning_curve", 10)
-    wait_for_points(page, "seconds_per_epoch", 3)
+    wait_for_points(page, "learning_curve", 5)
+    wait_for_points(page, "seconds_per_epoch", 1)
     press(page, "Pause")
     expect(page.get_by_test_id("stSidebar").get_by_text("Paused")).to_be_visible()
 
@@ -65,13 +65,13 @@ def test_the_slider_moved_mid_run_is_marked_and_shows_in_the_table(page):
 
 def test_zoom_and_legend_choices_are_kept_while_the_charts_grow(page):
     press(page, "Start")
-    wait_for_points(page, "seconds_per_epoch", 5)
+    wait_for_points(page, "seconds_per_epoch", 1)
     page.locator(".st-key-seconds_per_epoch").get_by_label("Show test pass").click()
     zoom_in(page, "learning_curve")
     wait_until_in(page, lambda: range_of(page, "learning_curve", "xaxis")[0] > 0)
     zoomed = range_of(page, "learning_curve", "xaxis"), range_of(page, "learning_curve", "yaxis")
     svg = page.locator(".st-key-learning_curve .main-svg").first.element_handle()
-    wait_for_points(page, "learning_curve", points_drawn(page, "learning_curve") + 12)
+    wait_for_points(page, "learning_curve", points_drawn(page, "learning_curve") + 3)
     assert zoomed == (
         range_of(page, "learning_curve", "xaxis"),
         range_of(page, "learning_curve", "yaxis"),
@@ -89,7 +89,7 @@ def test_zoom_and_legend_choices_are_kept_while_the_charts_grow(page):
 def test_nothing_on_the_page_glides_or_fades_while_it_trains(page):
     # A glide is painted sixty times a second, by a processor that the training needs.
     press(page, "Start")
-    wait_for_points(page, "learning_curve", more_than=10)
+    wait_for_points(page, "learning_curve", more_than=3)
     moving = page.evaluate(
         """async () => {
             const seen = new Set();
@@ -106,7 +106,7 @@ def test_nothing_on_the_page_glides_or_fades_while_it_trains(page):
 
 def test_a_browser_slow_at_drawing_gets_fewer_frames_and_the_last_one_is_not_lost(page):
     press(page, "Start")
-    wait_for_points(page, "learning_curve", more_than=5)
+    wait_for_points(page, "learning_curve", more_than=1)
     page.evaluate(
         """() => {
             window.frames = [];
@@ -144,12 +144,12 @@ def test_batch_size_1_shows_life_within_its_first_epoch(page):
 
 def test_reset_empties_the_charts(page):
     press(page, "Start")
-    wait_for_points(page, "seconds_per_epoch", 2)
+    wait_for_points(page, "seconds_per_epoch", 1)
     press(page, "Reset")
     wait_until_in(page, lambda: points_drawn(page, "seconds_per_epoch") == 0)
     expect(page.get_by_test_id("stSidebar").get_by_text("Ready")).to_be_visible()
     press(page, "Start")
-    wait_for_points(page, "seconds_per_epoch", 2)
+    wait_for_points(page, "seconds_per_epoch", 1)
     # A logarithmic axis has the exponents of ten as its range.
     wait_until_in(page, lambda: range_of(page, "learning_curve", "yaxis")[1] > 4.3)
     assert range_of(page, "seconds_per_epoch", "yaxis")[0] == 0
@@ -159,14 +159,14 @@ def test_an_opened_table_stays_open_when_the_first_epoch_ends(page):
     page.get_by_text("Every epoch as a table").click()
     expect(page.get_by_text("Each whole epoch becomes a row here")).to_be_visible()
     press(page, "Start")
-    wait_for_points(page, "seconds_per_epoch", 3)
+    wait_for_points(page, "seconds_per_epoch", 1)
     expect(page.get_by_role("table")).to_be_visible()
 
 
 def test_a_full_batch_in_progress_when_pause_is_pressed_is_shown_when_it_has_ended(page):
     move_slider(page, "batch_size", 6)
     press(page, "Start")
-    wait_for_points(page, "seconds_per_epoch", 2)
+    wait_for_points(page, "seconds_per_epoch", 1)
     press(page, "Pause")
     expect(page.get_by_test_id("stSidebar").get_by_role("button", name="Start")).to_be_visible()
     epochs = figure(page, "Epochs")
@@ -176,7 +176,7 @@ def test_a_full_batch_in_progress_when_pause_is_pressed_is_shown_when_it_has_end
 
 def test_the_table_can_be_downloaded_as_csv(page):
     press(page, "Start")
-    wait_for_points(page, "seconds_per_epoch", 2)
+    wait_for_points(page, "seconds_per_epoch", 1)
     text = download_csv(page)
     assert text.startswith("epoch,batch_size,updates,train_loss,test_loss,test_accuracy,")
     assert text.splitlines()[1].startswith("0,200,300,")
@@ -201,7 +201,7 @@ def on_first_screen(page: Page, selector: str) -> bool:
 def test_on_a_projector_both_charts_and_the_figures_are_seen_without_scrolling(page):
     page.set_viewport_size(PROJECTOR)
     press(page, "Start")
-    wait_for_points(page, "seconds_per_epoch", 2)
+    wait_for_points(page, "seconds_per_epoch", 1)
     curve = [f".st-key-learning_curve {part}" for part in (".xtitle", ".ytitle", ".legend")]
     for part in (".figures", *curve, ".st-key-seconds_per_epoch .live-chart"):
         wait_until_in(page, lambda part=part: on_first_screen(page, part))
@@ -232,7 +232,7 @@ def test_the_presenters_view_has_large_type_and_only_what_one_moves(page):
     expect(page.locator(".st-key-batch_size")).to_be_visible()
     assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == "24px"
     press(page, "Start")
-    wait_for_points(page, "seconds_per_epoch", 2)
+    wait_for_points(page, "seconds_per_epoch", 1)
     for chart in ("learning_curve", "seconds_per_epoch"):
         wait_until_in(page, lambda key=chart: on_first_screen(page, f".st-key-{key} .live-chart"))
     assert "present=1" in page.url

@@ -182,6 +182,7 @@ def test_the_chosen_normalization_goes_to_the_next_run(app):
     assert app.radio(key="normalization").value == "Custom"
 
 
+@pytest.mark.usefixtures("few_digits")
 def test_mini_batch_shows_the_tutorials_shapes_and_parameters(app):
     go_to(app, "mini_batch")
     (diagram,) = [html.proto.body for html in app.get("html") if "flow-box" in html.proto.body]
@@ -192,6 +193,7 @@ def test_mini_batch_shows_the_tutorials_shapes_and_parameters(app):
     assert "**203,530** parameters" in texts(app)
 
 
+@pytest.mark.usefixtures("few_digits")
 def test_two_rows_of_the_batch_are_shown_and_the_rest_on_demand(app):
     go_to(app, "mini_batch")
     assert len(shown(app)["batch_grid"]["digits"]) == 42
@@ -224,6 +226,7 @@ def test_a_digit_alone_and_within_the_batch_is_answered_alike(app):
     assert "1st digit of the batch (a 9)" in app.subheader[2].value
 
 
+@pytest.mark.usefixtures("few_digits")
 def test_a_network_whose_weights_are_no_numbers_is_not_tried(app):
     go_to(app, "mini_batch")
     the_training().run.learner.network.parameters.fill_(float("nan"))
@@ -247,6 +250,7 @@ def test_updates_per_epoch_are_rounded_up(app):
     assert "**2** updates, the last on **1** digits" in texts(app)
 
 
+@pytest.mark.usefixtures("few_digits")
 def test_one_press_tries_20_updates_of_each_size_and_leaves_the_run_alone(app, mnist):
     go_to(app, "mini_batch")
     run = the_training().run
@@ -262,6 +266,7 @@ def test_one_press_tries_20_updates_of_each_size_and_leaves_the_run_alone(app, m
     assert run.predict(mnist.test.images[:10]).equal(before)
 
 
+@pytest.mark.usefixtures("few_digits")
 def test_a_trial_is_shown_from_its_loss_to_its_step(app):
     go_to(app, "mini_batch")
     press(app, "try_updates")
@@ -277,6 +282,7 @@ def test_a_trial_is_shown_from_its_loss_to_its_step(app):
     assert re.findall("<b>([0-9.,]+)</b>", flow) == list(shown_values)
 
 
+@pytest.mark.usefixtures("few_digits")
 def test_another_press_tries_other_digits_and_a_reset_forgets_them(app):
     go_to(app, "mini_batch")
     press(app, "try_updates")
@@ -306,6 +312,7 @@ def test_the_compass_follows_the_slider_and_closes_up(app):
     assert "N = 113 is the noise scale" in texts(app)
 
 
+@pytest.mark.usefixtures("few_digits")
 def test_other_batches_are_drawn_of_the_same_network_until_it_has_been_trained(app):
     go_to(app, "mini_batch")
     compass, ends = the_visitor().kept(Draws).compass, needle_ends(app)
@@ -320,6 +327,7 @@ def test_other_batches_are_drawn_of_the_same_network_until_it_has_been_trained(a
     assert the_visitor().kept(Draws).compass.updates == 0
 
 
+@pytest.mark.usefixtures("few_digits")
 def test_fewer_batches_of_many_digits_are_drawn_and_the_page_says_how_many(app):
     go_to(app, "mini_batch")
     app.select_slider(key="batch_size").set_value(5_000).run()

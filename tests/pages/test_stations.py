@@ -86,6 +86,7 @@ def test_the_lesson_begins_at_its_first_station_and_touches_nothing_yet(app):
     assert line(app).startswith("First set the page")
 
 
+@pytest.mark.usefixtures("few_digits")
 @pytest.mark.parametrize("number", range(1, 8))
 def test_each_station_sets_its_page_and_asks_before_it_answers(number):
     station = STATIONS[number - 1]
@@ -126,6 +127,7 @@ def test_normalization_puts_the_prediction_beside_the_mean_of_all_pixels(mnist):
     assert f"You said +0.0, measured here: −{abs(moved):.2f}, less than you said" in line(app)
 
 
+@pytest.mark.usefixtures("few_digits")
 def test_one_update_counts_what_the_bench_has_tried():
     app = predict(at_station(3), "None of them")
     assert the_training().run.latest.untrained
@@ -135,6 +137,7 @@ def test_one_update_counts_what_the_bench_has_tried():
     assert f"measured here: {worse} of 20" in line(app.run())
 
 
+@pytest.mark.usefixtures("few_digits")
 def test_one_update_begins_without_the_trials_of_another_run(app):
     go_to(app, "mini_batch")
     press(app, "try_updates")
@@ -153,6 +156,7 @@ def race_and_stop(app: AppTest, key: str, ready) -> AppTest:
     return app.run()
 
 
+@pytest.mark.usefixtures("few_digits")
 def test_with_and_without_mini_batches_measures_the_epochs_of_this_race():
     app = predict(at_station(4), 200)
     assert address.from_query(dict(app.query_params))[0] == WITH_AND_WITHOUT
@@ -163,6 +167,7 @@ def test_with_and_without_mini_batches_measures_the_epochs_of_this_race():
     assert "less than you said" in line(app)
 
 
+@pytest.mark.usefixtures("few_digits")
 def test_three_clocks_puts_an_order_beside_the_races():
     app = at_station(5)
     app.session_state["lesson_answer_5"] = [200, 10]
@@ -180,6 +185,7 @@ def test_three_clocks_puts_an_order_beside_the_races():
     assert f"You said 60,000 · 2,000 · 200 · 10 · 1, measured here: {order}" in line(app)
 
 
+@pytest.mark.usefixtures("few_digits")
 def test_a_race_of_another_kind_is_not_measured():
     app = predict(at_station(4), 200)
     race_and_stop(app, "race_ready_2", lambda record: record.begun)
@@ -239,6 +245,7 @@ def test_what_is_no_line_across_the_axes_cannot_be_said(nonsense):
     assert "from the left edge to the right one" in texts(app)
 
 
+@pytest.mark.usefixtures("few_digits")
 def test_the_noise_measures_the_angle_of_a_thousand_digits():
     app = at_station(7)
     assert app.select_slider(key="batch_size").value == 10
@@ -252,6 +259,7 @@ def test_the_noise_measures_the_angle_of_a_thousand_digits():
     assert f"measured here: {angle:.0f}°" in line(app), "what was measured stays"
 
 
+@pytest.mark.usefixtures("few_digits")
 @pytest.mark.parametrize("number", [3, 6, 7])
 def test_a_station_of_an_untrained_network_begins_with_the_usual_settings(app, number):
     slide(app, "batch_size", 2_000)

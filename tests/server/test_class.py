@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
-
-import pytest
 
 from tests.load.visitor import Visitor
-from tests.serving import Server, serving
+from tests.serving import Server
 
 NONSENSE = (
     "vote",
@@ -24,12 +21,6 @@ NONSENSE = (
     "vote 1 " + "9" * 60,
     "open_vote 1",
 )
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    with serving() as one:
-        yield one
 
 
 async def come(server: Server, query: str = "") -> Visitor:

@@ -10,13 +10,12 @@ from http.client import HTTPResponse
 import pytest
 
 from tests.load.visitor import ELSEWHERE
-from tests.serving import Server, serving
+from tests.serving import Server
 
 
-@pytest.fixture(scope="module", params=["", "a/lesson"])
-def server(request):
-    with serving(f"--server.baseUrlPath={request.param}") as one:
-        yield one
+@pytest.fixture(params=["server", "server_under_a_path"])
+def server(request) -> Server:
+    return request.getfixturevalue(request.param)
 
 
 def ask(url: str, **headers: str) -> HTTPResponse:

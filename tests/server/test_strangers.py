@@ -45,10 +45,9 @@ UPWARDS += ["..%5c" * 12, "....//" * 12, "/", "%2f", "%00/../" * 6]
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    with serving() as one:
-        asyncio.run(look_around(one))
-        yield one
+def server(server: Server) -> Server:
+    asyncio.run(look_around(server))
+    return server
 
 
 @pytest.fixture(scope="module")

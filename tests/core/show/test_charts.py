@@ -10,15 +10,20 @@ import pytest
 
 from mnist_core import Run, Settings
 from mnist_core.show import charts
-from tests.conftest import train_at, train_epochs
+from tests.conftest import made_up, train_at, train_epochs
 from tests.core.show.lesson import DRAWN, NEEDLES, TRIALS
 from tests.core.show.valley import valley_figures
 
 
-@pytest.fixture
-def run(tiny):
+@pytest.fixture(scope="module")
+def run():
+    """A run of some epochs, which no test trains on."""
+    return run_of_some_epochs()
+
+
+def run_of_some_epochs() -> Run:
     """Two epochs at 100, a mixed one, one at 50, and a part of another."""
-    run = Run(tiny, Settings(batch_size=100), digits_between_tests=100)
+    run = Run(made_up(600, 100), Settings(batch_size=100), digits_between_tests=100)
     train_epochs(run, 2)
     train_at(run, 100)
     run.settings = Settings(batch_size=50)
@@ -259,7 +264,8 @@ def test_training_losses_are_offered_only_beside_the_mean(run):
     assert [name for name in names if "training loss" in names[name]] == ["mean"]
 
 
-def test_zoom_and_legend_are_kept_from_tick_to_tick_but_not_across_axes(run):
+def test_zoom_and_legend_are_kept_from_tick_to_tick_but_not_across_axes():
+    run = run_of_some_epochs()
     before = charts.learning_curve(run.snapshot())["layout"]
     run.step()
     after = charts.learning_curve(run.snapshot())["layout"]
@@ -325,10 +331,15 @@ def test_a_line_that_grows_keeps_the_points_that_are_drawn_and_gets_new_ones_at_
             assert new.get(name, [])[:count] == old.get(name, [])
 
 
-@pytest.fixture
-def watched(tiny):
+@pytest.fixture(scope="module")
+def watched():
+    """A run whose noise was watched now and then, which no test trains on."""
+    return run_watched_now_and_then()
+
+
+def run_watched_now_and_then() -> Run:
     """Half an epoch at 100 with the noise watched, one at 50 without, and more with it."""
-    run = Run(tiny, Settings(batch_size=100), digits_between_tests=100)
+    run = Run(made_up(600, 100), Settings(batch_size=100), digits_between_tests=100)
     run.watches_noise = True
     train_at(run, 100, 100, 100)
     run.watches_noise = False
@@ -373,7 +384,8 @@ def test_the_noise_stands_beside_the_batch_size_of_each_stretch_between_two_test
 
 @pytest.mark.parametrize("against", ["epochs", "updates", "seconds"])
 @pytest.mark.parametrize("scale", ["log", "latest"])
-def test_the_noise_has_the_learning_curves_axis(watched, against, scale):
+def test_the_noise_has_the_learning_curves_axis(against, scale):
+    watched = run_watched_now_and_then()
     train_epochs(watched, 5)
     ghost = watched.fork()
     train_epochs(ghost, 6)
@@ -407,7 +419,8 @@ def test_the_noise_and_the_batch_size_are_named_on_different_sides_of_their_line
     assert lower["yanchor"] == "top"
 
 
-def test_a_noise_line_that_grows_only_gets_new_points(watched):
+def test_a_noise_line_that_grows_only_gets_new_points():
+    watched = run_watched_now_and_then()
     before = charts.noise_curve(watched.snapshot())
     count = len(watched.snapshot().noise_points)
     while len(watched.snapshot().noise_points) == count:
