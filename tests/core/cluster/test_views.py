@@ -16,7 +16,7 @@ def test_differences_make_up_the_whole_though_training_losses_are_thinned_on_the
     known, counts = None, []
     for number in range(18):
         train_epochs(run, number // 2 + 1)
-        train_at(run, 1, 7)
+        train_at(run, 7, 1)
         now = view_of(run, number)
         known = added(known, difference(known, now))
         assert known == now
