@@ -159,8 +159,8 @@ class RemoteRun:
         return self._ask("predict", images)
 
     def snapshot(self) -> Snapshot:
-        """What is known of it here."""
-        return self.latest
+        """What is known of it here, with the settings that its next update there uses."""
+        return replace(self.latest, settings=self.settings)
 
     def advance(self, seconds: float) -> None:
         """One turn, of this run alone, and then its snapshot."""
