@@ -6,6 +6,7 @@ import itertools
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -163,7 +164,7 @@ class Host:
         place = _Place(run, controls)
         self._apply(key, place, controls)
         run.latest = run.snapshot()
-        self._keep(key, place)
+        self._vault.keep.remote(key, self._written(place))
         self._places[key] = place
         return self._view(place)
 
@@ -204,11 +205,20 @@ class Host:
             time.sleep(CHECKPOINT_SECONDS)
             for key, place in list(self._places.items()):
                 if place.kept is not place.run.latest:
-                    self._between_turns(lambda key=key, place=place: self._keep(key, place))
+                    self._keep(key, place)
 
     def _keep(self, key: str, place: _Place) -> None:
-        place.kept = place.run.latest
-        self._vault.keep.remote(key, self._written(place))
+        """Write it down between two turns, and call it kept only when the vault has it."""
+        import ray
+
+        def write() -> tuple[Snapshot, np.ndarray]:
+            return place.run.latest, self._written(place)
+
+        snapshot, written = self._between_turns(write)
+        # Where the vault's node is lost meanwhile, another vault comes, and the next checkpoint.
+        with suppress(ray.exceptions.RayError):
+            ray.get(self._vault.keep.remote(key, written), timeout=CHECKPOINT_SECONDS)
+            place.kept = snapshot
 
     def _written(self, place: _Place) -> np.ndarray:
         from mnist_core.training.checkpoint import checkpoint
