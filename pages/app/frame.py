@@ -30,6 +30,9 @@ st.html(
     ".st-key-head { margin-bottom: -1rem; } .st-key-head button { min-height: 2rem; }"
     # On the dark theme a quiet button that is pressed can't be read otherwise.
     ".st-key-head button { color: inherit !important; }"
+    # On a telephone they stand in its line without their pictures.
+    "@media (max-width: 480px) { .st-key-head button span:has(> [data-testid=stIconMaterial]) "
+    "{ display: none; } .st-key-head { margin-bottom: -0.5rem; } }"
     "@media (min-width: 768px) { .stMainBlockContainer { padding: 1rem 2.5rem; } }"
     "button[kind=primary]:enabled, [data-tag] > * "
     f"{{ color: {'black' if is_dark() else 'white'}; }}"
