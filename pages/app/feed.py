@@ -29,7 +29,7 @@ class Feed:
         self.drawing = False
         self._listener: Callable[[], None] | None = None
         self._started = False
-        self._teller: Callable[[int, Parts], None] | None = None
+        self._send_at_once: Callable[[int, Parts], None] | None = None
         self._lock = threading.Lock()
         self._clear()
 
@@ -43,20 +43,20 @@ class Feed:
     def connect(
         self,
         listener: Callable[[], None],
-        teller: Callable[[int, Parts], None],
+        send_at_once: Callable[[int, Parts], None],
         on_this_computer: bool,
     ) -> None:
         """The tab has a connection.
 
         listener: is called, from any thread, when the script has drawn the page.
-        teller: sends the tab parts at once, with the moment from which they count.
+        send_at_once: sends the tab parts, with the moment from which they count.
         """
-        self._listener, self._teller = listener, teller
+        self._listener, self._send_at_once = listener, send_at_once
         self.on_this_computer = on_this_computer
 
     def disconnect(self) -> None:
         """The tab has no connection any more."""
-        self._listener = self._teller = None
+        self._listener = self._send_at_once = None
         self.on_this_computer = False
 
     def note_start(self) -> None:
@@ -74,11 +74,16 @@ class Feed:
         The script run that follows draws them too, and the charts, and is much later in the tab; to
         draw the charts twice would make it later still.
         """
-        moment, parts = by_trainer(lambda: (change(), self.parts())[1])
+
+        def change_and_make() -> tuple[int, Parts]:
+            change()
+            return self.parts()
+
+        moment, parts = by_trainer(change_and_make)
         words = {key: shown for key, shown in parts.items() if isinstance(shown, str)}
         self.begin()
-        if teller := self._teller:
-            teller(moment, words)
+        if send := self._send_at_once:
+            send(moment, words)
 
     def begin(self) -> None:
         """A script run begins: what the page has shown so far is fed no longer."""
@@ -101,12 +106,14 @@ class Feed:
         with self._lock:
             self._makers.append(in_this_language(make))
         made = make()
-        self._drawn |= made
+        with self._lock:
+            self._drawn |= made
         return made
 
     def take_drawn(self) -> Parts:
         """What the script run has drawn of that, once: later the tab shows something newer."""
-        drawn, self._drawn = self._drawn, {}
+        with self._lock:
+            drawn, self._drawn = self._drawn, {}
         return drawn
 
     def tune_in(self, source: Source) -> Parts:

@@ -125,7 +125,7 @@ class _Line:
             older._replaced.set()
         feed.connect(
             lambda: loop.call_soon_threadsafe(self._called.set),
-            lambda *told: asyncio.run_coroutine_threadsafe(self._tell(*told), loop),
+            lambda *words: asyncio.run_coroutine_threadsafe(self._send_at_once(*words), loop),
             self._here,
         )
         self._called.set()
@@ -258,7 +258,7 @@ class _Line:
         self._sent |= changed
         return _frame_text(self._moment, changed, self._settling)
 
-    async def _tell(self, moment: int, parts: Parts) -> None:
+    async def _send_at_once(self, moment: int, parts: Parts) -> None:
         """Show what a click has changed, whatever is under way; the script run draws it too."""
         if not self._hidden:
             with suppress(RuntimeError, WebSocketDisconnect):  # it may have ended at this moment

@@ -179,8 +179,8 @@ def _doing(training: Training) -> Parts:
     if training.waits:
         state, detail = _("Getting ready"), _("loading PyTorch and the digits")
     if run.error:
-        told = _("**{state}**: {detail}. Press Reset to begin again.")
-        return {"doing": note(told.format(state=state, detail=detail), "error")}
+        failed = _("**{state}**: {detail}. Press Reset to begin again.")
+        return {"doing": note(failed.format(state=state, detail=detail), "error")}
     return {"doing": _two_lines(state, detail)}
 
 
