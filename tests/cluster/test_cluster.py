@@ -9,13 +9,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import ray
 import torch
 from ray.cluster_utils import Cluster
 
 from mnist_core import Budget, Mnist, Run, Settings, Setup
-from mnist_core.cluster import connection
+from mnist_core.cluster import connection, digits
+from mnist_core.cluster.host import Host, Vault
 from mnist_core.cluster.run import RemoteRun
 from mnist_core.cluster.scheduler import ClusterScheduler
+from mnist_core.cluster.views import Controls, added
+from mnist_core.machine import cores
 from mnist_core.race import Plan, Race, from_json, to_json
 from tests.cluster.conftest import add_node
 from tests.conftest import wait_until
@@ -80,6 +84,63 @@ def scheduler(cluster, mnist) -> Iterator[ClusterScheduler]:
         yield made
     finally:
         made.close()
+
+
+@pytest.fixture
+def vault(cluster) -> ray.actor.ActorHandle:
+    connection.join(cluster.address)
+    return ray.remote(Vault).options(num_cpus=0).remote()
+
+
+def new_host(mnist: Mnist, vault: ray.actor.ActorHandle) -> Host:
+    """A host in this process, and no actor."""
+    return Host(ray.get(digits.share(mnist)), cores(), vault)
+
+
+def test_of_two_orders_that_overtake_each_other_the_later_holds(tiny, vault):
+    host = new_host(tiny, vault)
+    host.make("run", Controls(0, Settings(10)), {})
+    host.control("run", Controls(2, Settings(30)))
+    host.control("run", Controls(1, Settings(20)))
+    view = host.advance("run", Controls(2, Settings(30)), 0)
+    assert view.snapshot.settings == Settings(30)
+    assert view.snapshot.place.updates == 1
+
+
+def test_a_host_tells_what_is_new_alone_and_after_a_while_that_there_is_nothing(tiny, vault):
+    host = new_host(tiny, vault)
+    orders = Controls(0, Settings(100))
+    host.make("run", orders, {})
+    ((key, first),) = host.news(0)
+    assert key == "run"
+    assert host.news(0) == []
+    now = host.advance("run", orders, 0.05)
+    ((_, second),) = host.news(0)
+    assert added(added(None, first), second).snapshot == now.snapshot
+    host.drop("run")
+    assert host.news(0) == []
+
+
+def test_what_the_vault_keeps_and_what_a_fork_is_given_are_the_run_itself(tiny, vault):
+    host, other = new_host(tiny, vault), new_host(tiny, vault)
+    orders = Controls(0, Settings(10))
+    host.make("run", orders, {"setup": Setup(seed=3)})
+    view = host.advance("run", orders, 0.05)
+    made = view.snapshot.place.updates
+    wait_until(lambda: host.control("run", orders).kept_updates == made)
+    fetched = other.fetch("run", orders, vault)
+    assert fetched.snapshot.test_points == view.snapshot.test_points
+    _, written = host.checkpoint("run")
+    other.restore("fork", orders, written)
+    images = tiny.test.images[:7]
+    expected = host.predict("run", images)
+    for key in ("run", "fork"):
+        assert torch.equal(other.predict(key, images), expected)
+        assert torch.equal(
+            other.learner(key).network.parameters, host.learner("run").network.parameters
+        )
+    with pytest.raises(LookupError):
+        other.fetch("no run", orders, vault)
 
 
 def retrained(run: RemoteRun, mnist: Mnist) -> Run:
