@@ -106,13 +106,13 @@ def _label_counts(train: Digits, test: Digits) -> None:
 
 
 def _in_words(counts: dict[str, list[int]]) -> str:
-    told = (
+    counted = (
         _("Of the {digits}, the counts of 0 to 9 are {counts}").format(
             digits=name, counts=", ".join(f"{one:,}" for one in of_each)
         )
         for name, of_each in counts.items()
     )
-    return _("Bar chart. {words}").format(words=". ".join(told))
+    return _("Bar chart. {words}").format(words=". ".join(counted))
 
 
 def _picked_digit(train: Digits) -> int:
@@ -302,12 +302,12 @@ def _all_pixels(normalization: Normalization) -> None:
         ("before", _("**Before**"), _PIXELS_BEFORE, values),
         ("after", _("**After**"), _PIXELS_AFTER, after),
     )
-    for column, (key, title, told, at) in zip(st.columns(2), drawn, strict=True):
+    for column, (key, title, label, at) in zip(st.columns(2), drawn, strict=True):
         with column:
             st.markdown(title)
-            label = _(told).format(ends=_ends(at), share=counts[0] / counts.sum())
+            in_words = _(label).format(ends=_ends(at), share=counts[0] / counts.sum())
             figure = charts.pixel_histogram(at.tolist(), counts.tolist(), is_dark())
-            live_chart(f"histogram_{key}", chart(figure, label, height=260))
+            live_chart(f"histogram_{key}", chart(figure, in_words, height=260))
     pixels, mean, std = _("pixels"), _("mean"), _("standard deviation")
     moved = (own.mean - normalization.mean) / normalization.std
     st.dataframe(

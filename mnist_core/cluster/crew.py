@@ -34,7 +34,7 @@ class Guest(Protocol):
 
     key: str
 
-    def hear(self, home: Home, told: Difference) -> None:
+    def hear(self, home: Home, news: Difference) -> None:
         """What is new of it there."""
 
     def move(self, home: Home) -> None:
@@ -254,14 +254,14 @@ class Crew:
 
     def _ask_for_news(self, home: Home) -> None:
         pause = max(NEWS_SECONDS, len(self._homes) / _MOST_WORDS)
-        self.ask(home, lambda told: self._hear(home, told), "news", pause)
+        self.ask(home, lambda news: self._hear(home, news), "news", pause)
 
-    def _hear(self, home: Home, told: Any) -> None:
-        if isinstance(told, Exception):
+    def _hear(self, home: Home, news: Any) -> None:
+        if isinstance(news, Exception):
             self.lose(home)
             return
         self._ask_for_news(home)
-        for key, difference in told:
+        for key, difference in news:
             guest = home.guests.get(key)
             if guest:
                 guest.hear(home, difference)

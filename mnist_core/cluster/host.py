@@ -35,7 +35,7 @@ Result = TypeVar("Result")
 class _Place:
     """A run at this host.
 
-    sent: the view that was told of last.
+    sent: the view that the latest news was of.
     kept: the snapshot at the checkpoint that was written down last.
     """
 
@@ -156,9 +156,9 @@ class Host:
         until = time.monotonic() + _SILENCE_SECONDS
         while True:
             time.sleep(seconds)
-            told = [one for item in list(self._places.items()) if (one := self._told(*item))]
-            if told or time.monotonic() > until:
-                return told
+            news = [one for item in list(self._places.items()) if (one := self._news_of(*item))]
+            if news or time.monotonic() > until:
+                return news
 
     def _settle(self, key: str, controls: Controls, run: Run) -> View:
         place = _Place(run, controls)
@@ -187,7 +187,7 @@ class Host:
         else:
             self._scheduler.pause(run)
 
-    def _told(self, key: str, place: _Place) -> tuple[str, Difference] | None:
+    def _news_of(self, key: str, place: _Place) -> tuple[str, Difference] | None:
         before, run = place.sent, place.run
         if before and before.snapshot is run.latest and before.ended == run.ended:
             return None

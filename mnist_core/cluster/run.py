@@ -65,7 +65,7 @@ class RemoteRun:
         self._next_look = 0.0
         self._home: Home | None = None
         self._vault: Any = None  # of the latest home: where a checkpoint may be
-        self._told: View | None = None
+        self._view: View | None = None
         self._number = -1
         self._kept_updates = 0
         self._lost_at: Snapshot | None = None
@@ -196,12 +196,12 @@ class RemoteRun:
             self._home is None or self.ended or self._rested >= self._controls.version
         )
 
-    def hear(self, home: Home, told: Difference) -> None:
+    def hear(self, home: Home, news: Difference) -> None:
         """What its host tells of it."""
         with self._lock:
             if home is self._home:
-                self._told = added(self._told, told)
-                self._take(self._told)
+                self._view = added(self._view, news)
+                self._take(self._view)
 
     def move(self, home: Home) -> None:
         """Its host is lost: go on at another from the latest checkpoint."""
@@ -235,7 +235,7 @@ class RemoteRun:
             if home is None:
                 return
             self._home, self._vault = home, home.vault
-            self._told, self._number = None, -1
+            self._view, self._number = None, -1
             weakref.finalize(self, _drop, home, self.key).atexit = False
             self._crew.ask(home, self._begun, method, self.key, self._controls, what)
 

@@ -54,7 +54,7 @@ class Difference:
 
 
 def difference(before: View | None, now: View) -> Difference:
-    """What must be told to whoever has the view before."""
+    """What whoever has the view before must hear."""
     kept = {
         name: _kept(getattr(before.snapshot, name), getattr(now.snapshot, name)) if before else 0
         for name in _GROWING
@@ -63,14 +63,14 @@ def difference(before: View | None, now: View) -> Difference:
     return Difference(replace(now, snapshot=replace(now.snapshot, **new)), kept)
 
 
-def added(before: View | None, told: Difference) -> View:
-    """The view of which only the difference was told."""
+def added(before: View | None, new: Difference) -> View:
+    """The view that differs by this from the one before."""
     whole = {
         name: (getattr(before.snapshot, name)[:count] if before else ())
-        + getattr(told.view.snapshot, name)
-        for name, count in told.kept.items()
+        + getattr(new.view.snapshot, name)
+        for name, count in new.kept.items()
     }
-    return replace(told.view, snapshot=replace(told.view.snapshot, **whole))
+    return replace(new.view, snapshot=replace(new.view.snapshot, **whole))
 
 
 def _kept(before: tuple[Any, ...], now: tuple[Any, ...]) -> int:

@@ -70,7 +70,7 @@ class Vote:
         return sum(self.counts)
 
     @property
-    def told(self) -> bool:
+    def tally_shows(self) -> bool:
         """Whether the tally may be seen now."""
         return not (self.open and self.hidden)
 
@@ -163,7 +163,7 @@ def turnout(vote: Vote, here: int) -> str:
     if vote.open:
         said = _("The vote is open: **{answers}**, {here}.")
     parts = [said.format(answers=_answers(vote.answers), here=in_class(here))]
-    if not vote.told:
+    if not vote.tally_shows:
         parts.append(_("The tally is shown when the vote is closed."))
     if vote.measured:
         parts.append(_("Measured: **{figure}**.").format(figure=vote.measured))

@@ -51,7 +51,7 @@ def _tally() -> Parts:
         return {"class_turnout": sentence(f"{classroom.in_class(here)}."), "class_tally": ""}
     return {
         "class_turnout": sentence(classroom.turnout(vote, here)),
-        "class_tally": sentence(vote.ballot.question) + (_bars(vote) if vote.told else ""),
+        "class_tally": sentence(vote.ballot.question) + (_bars(vote) if vote.tally_shows else ""),
     }
 
 

@@ -120,9 +120,9 @@ def _what_is_drawn(needles: Needles, updates: int) -> str:
 def _gradients(drawn: Compass, batch_size: int) -> None:
     places = range(1, len(drawn.pictures))
     names = [_("all digits"), *(_("batch {place}").format(place=place) for place in places)]
-    told = _("Gradient of {name}")
+    name_of = _("Gradient of {name}")
     framed = "".join(
-        f'<figure><img src="{data_uri(pictures.signed(values))}" alt="{told.format(name=name)}">'
+        f'<figure><img src="{data_uri(pictures.signed(values))}" alt="{name_of.format(name=name)}">'
         f"<figcaption>{name}</figcaption></figure>"
         for name, values in zip(names, drawn.pictures, strict=True)
     )

@@ -119,8 +119,8 @@ def _the_batch(flow: _Flow) -> int:
     names = [_name(place, label) for place, label in enumerate(labels)]
     digit_grid("batch_grid", grid(sheet(images), captions, names, picked, size=32))
     if count < size:
-        told = _("The first {count} of {size:,}; the others are in the batch as well.")
-        st.caption(told.format(count=count, size=size))
+        caption = _("The first {count} of {size:,}; the others are in the batch as well.")
+        st.caption(caption.format(count=count, size=size))
     return picked
 
 
@@ -245,12 +245,12 @@ def _cost(size: int, count: int) -> tuple[int, int, str]:
 
 def _at(size: int, count: int) -> str:
     updates, _last, memory = _cost(size, count)
-    told = n_(
+    sentence = n_(
         "At {size:,}: {updates:,} update an epoch, {memory} a batch",
         "At {size:,}: {updates:,} updates an epoch, {memory} a batch",
         updates,
     )
-    return told.format(size=size, updates=updates, memory=memory)
+    return sentence.format(size=size, updates=updates, memory=memory)
 
 
 def _memory(count: int) -> str:

@@ -161,7 +161,7 @@ def cut_off(page: Page) -> list[str]:
     """What stands beyond the window's edge or its own frame, or has lost the end of its text."""
     return page.evaluate(
         """() => {
-          const told = (e) => `${e.tagName} ${e.getAttribute("class")}: ${e.textContent}`;
+          const outline = (e) => `${e.tagName} ${e.getAttribute("class")}: ${e.textContent}`;
           const main = document.querySelector("[data-testid=stMain]");
           const scrolling = "[data-testid=stDataFrame], .scrolls, .katex-display";
           const shown = [...main.querySelectorAll("*")].filter(
@@ -174,7 +174,7 @@ def cut_off(page: Page) -> list[str]:
             ...shown.filter((e) => sideways(e) && getComputedStyle(e).textOverflow === "ellipsis"),
             ...[...main.querySelectorAll(".live-chart .main-svg")].filter((e) =>
               e.checkVisibility() && bottom(e) > bottom(e.closest(".stElementContainer")) + 1),
-          ].map(told).map((text) => text.slice(0, 120));
+          ].map(outline).map((text) => text.slice(0, 120));
         }"""
     )
 

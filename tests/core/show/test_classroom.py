@@ -85,9 +85,9 @@ def test_the_option_that_came_true_is_marked_in_words_and_what_was_measured_is_t
 
 def test_a_hidden_tally_is_told_only_when_the_vote_is_closed():
     hidden = replace(VOTE, hidden=True)
-    assert not hidden.told
-    assert replace(hidden, open=False).told
-    assert VOTE.told
+    assert not hidden.tally_shows
+    assert replace(hidden, open=False).tally_shows
+    assert VOTE.tally_shows
     assert "shown when the vote is closed" in classroom.turnout(hidden, 5)
     assert classroom.turnout(VOTE, 1) == (
         "The vote is open: **4 answers**, 1 student is in the class."

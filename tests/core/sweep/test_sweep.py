@@ -176,10 +176,10 @@ def test_after_a_kill_the_same_command_goes_on_and_computes_nothing_twice(tmp_pa
     assert workers
     wait_until(lambda: all(map(is_gone, workers)))
     second = started(out)
-    said, told = second.communicate(timeout=300)
-    assert second.returncode == 0, told
+    said, complaints = second.communicate(timeout=300)
+    assert second.returncode == 0, complaints
     assert f"{out}: 12 runs" in said
-    lines = told.splitlines()
+    lines = complaints.splitlines()
     assert [line.partition(":")[0] for line in lines] == [
         f"{done} of 12" for done in range(len(kept) + 1, 13)
     ]
@@ -195,7 +195,9 @@ def test_ctrl_c_ends_the_sweep_with_a_line_that_says_how_to_go_on(tmp_path):
     process = started(out, start_new_session=True)
     wait_until(lambda: len(kept_in(out)) >= 1 or process.poll() is not None, seconds=120)
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to all of them
-    _, told = process.communicate(timeout=60)
+    _, complaints = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert "Traceback" not in told
-    assert f"of 12 runs are kept in {out}.runs, and the same command goes on from there" in told
+    assert "Traceback" not in complaints
+    assert (
+        f"of 12 runs are kept in {out}.runs, and the same command goes on from there" in complaints
+    )
