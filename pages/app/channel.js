@@ -48,6 +48,13 @@ const newChannel = () => {
     }
     (settle ? afterSettling : afterPainting)(() => say(`painted ${moment}`));
   };
+  // Streamlit changes the page's theme, or learns of it, without running the script.
+  const drawInTheme = () => {
+    const seen = getComputedStyle(channel.line).getPropertyValue("--st-background-color");
+    const stale = seen !== channel.background && seen !== channel.asked;
+    channel.asked = seen; // once: a theme that the script doesn't know would be asked for forever
+    if (stale) channel.askForRun();
+  };
   const lose = (socket, code) => {
     if (socket !== channel.socket) return;
     channel.socket = undefined;
@@ -57,8 +64,9 @@ const newChannel = () => {
     channel.waiting = setTimeout(connect, Math.min(200 * 2 ** channel.attempts++, LONGEST_PAUSE));
   };
 
-  channel.use = ({ path, cut }, line, askForRun) => {
-    Object.assign(channel, { cut, line, askForRun });
+  channel.use = ({ path, cut, background }, line, askForRun) => {
+    Object.assign(channel, { cut, line, askForRun, background });
+    drawInTheme();
     if (path === channel.path) return;
     channel.path = path;
     const former = channel.socket;

@@ -49,9 +49,9 @@ def train(page: Page) -> None:
     page.wait_for_selector(".st-key-noise_in_words table")
 
 
-def states(browser, server, theme: str):
+def states(browser, server):
     """Every page with content, by name; some in two states."""
-    page = new_visitor(browser, server, width=SMALL_PRINT, theme=theme)
+    page = new_visitor(browser, server, width=SMALL_PRINT)
     yield "train, before any training", at_rest(page)
     page.get_by_role("button", name="Because", exact=True).click()
     expect(page.get_by_test_id("stPopoverBody")).to_be_visible()
@@ -79,7 +79,7 @@ def states(browser, server, theme: str):
     page.wait_for_selector(".st-key-own_bars .main-svg")
     yield "predictions, a drawn digit", at_rest(page)
     page.close()
-    page = new_visitor(browser, server, QUICK_RACE, SMALL_PRINT, theme)
+    page = new_visitor(browser, server, QUICK_RACE, SMALL_PRINT)
     start = page.get_by_role("button", name="Start race", exact=True)
     expect(start).to_be_visible()
     yield "compare, a race of one's own", at_rest(page)
@@ -126,10 +126,15 @@ def barriers(page: Page, **options) -> list[str]:
     ]
 
 
-def test_every_page_is_free_of_barriers_names_its_charts_and_bears_zooming(browser, server):
-    for name, page in states(browser, server, "light"):
+def test_every_page_is_free_of_barriers_in_both_themes_names_its_charts_and_bears_zooming(
+    browser, server
+):
+    for name, page in states(browser, server):
         assert barriers(page) == [], name
         assert unnamed_charts(page) == [], name
+        theme = change_theme(page)
+        # A theme changes colours alone.
+        assert barriers(page, runOnly=["color-contrast", "link-in-text-block"]) == [], (name, theme)
         for width in (ZOOMED, TELEPHONE):
             page.set_viewport_size({"width": width, "height": 900})
             assert settled(page, cut_off) == [], (name, width)
@@ -137,10 +142,16 @@ def test_every_page_is_free_of_barriers_names_its_charts_and_bears_zooming(brows
         page.set_viewport_size({"width": SMALL_PRINT, "height": 900})
 
 
-def test_every_page_can_be_read_in_the_dark_theme_too(browser, server):
-    # A theme changes colours alone.
-    for name, page in states(browser, server, "dark"):
-        assert barriers(page, runOnly=["color-contrast", "link-in-text-block"]) == [], name
+def change_theme(page: Page) -> str:
+    """Have the visitor's system prefer the other theme, and return it when that is drawn."""
+    theme = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches ? 'light' : 'dark'")
+    page.emulate_media(color_scheme=theme)
+    page.wait_for_function(
+        "() => getComputedStyle(liveChannel.line).getPropertyValue('--st-background-color')"
+        " === liveChannel.background"
+    )
+    at_rest(page)
+    return theme
 
 
 def unnamed_charts(page: Page) -> list[str]:

@@ -142,6 +142,19 @@ def test_batch_size_1_shows_life_within_its_first_epoch(page):
     expect(page.get_by_text("of training left")).to_be_visible()
 
 
+def test_a_theme_changed_in_mid_run_gives_the_lines_its_colours(page):
+    line = "document.querySelector('.st-key-learning_curve .live-chart')._fullData[0].line.color"
+    press(page, "Start")
+    wait_for_points(page, "learning_curve", 1)
+    colours = []
+    for theme in ("dark", "light"):
+        before = page.evaluate(line)
+        page.emulate_media(color_scheme=theme)
+        wait_until_in(page, lambda before=before: page.evaluate(line) != before)
+        colours += [before, page.evaluate(line)]
+    assert colours[0] == colours[3]
+
+
 def test_reset_empties_the_charts(page):
     press(page, "Start")
     wait_for_points(page, "seconds_per_epoch", 1)
