@@ -1,4 +1,4 @@
-"""How many visitors one server takes; environment variables of the same names set other limits."""
+"""What one server gives its visitors; environment variables of the same names set other limits."""
 
 from __future__ import annotations
 
@@ -16,3 +16,5 @@ def _limit(name: str, usual: int) -> int:
 MOST_TRAINING = _limit("MOST_TRAINING", 60)
 # Each holds a few megabytes, training or not. A class of 300, its teacher, and a few tabs more.
 MOST_VISITORS = _limit("MOST_VISITORS", 320)
+# So long a run trains on when its page has gone: a connection cut for a moment does no harm.
+ABSENCE_SECONDS = _limit("ABSENCE_SECONDS", 10)

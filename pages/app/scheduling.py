@@ -11,7 +11,7 @@ from streamlit import cli_util
 from mnist_core import Scheduler
 from mnist_core.cluster import connection
 from mnist_core.language import in_this_language
-from pages.app.limits import MOST_TRAINING
+from pages.app.limits import ABSENCE_SECONDS, MOST_TRAINING
 from pages.app.presence import is_present
 
 _OPTION = "--cluster"
@@ -25,7 +25,11 @@ def scheduler_for(arguments: Sequence[str]) -> Scheduler:
     arguments: of the command line, behind `streamlit run dashboard.py --`; RAY_ADDRESS comes after
         them.
     """
-    options = {"is_present": is_present, "most_owners": MOST_TRAINING}
+    options = {
+        "is_present": is_present,
+        "absence_seconds": ABSENCE_SECONDS,
+        "most_owners": MOST_TRAINING,
+    }
     address = _behind_option(arguments) or connection.address_in()
     if address is None:
         return Scheduler(**options)

@@ -52,9 +52,9 @@ def test_a_student_answers_in_one_tap_follows_the_teacher_and_goes_on_alone(teac
     expect(student.locator(".ballot")).to_be_hidden()
 
     press(teacher, "Start")
-    wait_for_points(student, "followed_1", 6)
+    wait_for_points(student, "followed_1", 2)
     press(teacher, "Pause")
     click(student, "Go on from here on my own")
     expect(student.get_by_role("heading", name="Train", level=1)).to_be_visible()
-    wait_for_points(student, "learning_curve", 6)
+    wait_for_points(student, "learning_curve", 2)
     expect(teacher.get_by_role("heading", name="Class", level=1)).to_be_visible()

@@ -13,7 +13,7 @@ from tests.serving import IdleWatch, serving
 
 
 def test_closing_the_tab_ends_its_training(browser):
-    with serving() as server:
+    with serving(ABSENCE_SECONDS="1") as server:
         page = new_visitor(browser, server)
         press(page, "Start")
         wait_for_points(page, "learning_curve", 2)

@@ -12,7 +12,7 @@ from tests.serving import serving
 
 def test_a_few_visitors_at_once_all_train_and_nobody_meets_an_error():
     with serving() as server:
-        report = asyncio.run(asyncio.wait_for(attend(server, visitors=4, seconds=8), 120))
+        report = asyncio.run(asyncio.wait_for(attend(server, visitors=4, seconds=4), 120))
     assert report.errors == []
     assert len(report.epochs) == 4
     assert min(report.epochs) > 0
@@ -22,7 +22,7 @@ def test_a_few_visitors_at_once_all_train_and_nobody_meets_an_error():
 
 def test_a_few_who_follow_a_teacher_all_see_the_run_and_every_answer_counts():
     with serving() as server:
-        report = asyncio.run(asyncio.wait_for(follow(server, students=4, seconds=6), 120))
+        report = asyncio.run(asyncio.wait_for(follow(server, students=4, seconds=4), 120))
     assert report.errors == []
     assert report.counted == 4
     assert min(report.frames_per_second) > 0

@@ -16,7 +16,7 @@ def test_compare_shows_a_sweeps_way_to_the_target_its_best_rates_and_the_luck_of
 ):
     plan = Plan(
         (10, 60),
-        Budget(epochs=40, test_loss=200),
+        Budget(epochs=12, test_loss=200),
         rule="tuned",
         repeats=3,
         learning_rates=(1e-5, 1e-3),
