@@ -6,6 +6,7 @@ import logging
 import secrets
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future
 
 from mnist_core.language import in_this_language
 from pages.app.broadcast import Edition, Parts, Source
@@ -35,7 +36,7 @@ class Feed:
 
     def _clear(self) -> None:
         self._makers: list[Callable[[], Parts]] = []
-        self._others: list[Callable[[], Edition]] = []
+        self._others: list[tuple[Callable[[], Edition], Callable[[], Future | None]]] = []
         self._watched: list[tuple[Callable[[], object], object]] = []
         self._lead: Callable[[bool], Parts] = lambda _dark: {}
         self._drawn: Parts = {}
@@ -119,7 +120,7 @@ class Feed:
     def tune_in(self, source: Source) -> Parts:
         """Feed the tab from now on with what others are fed with too; what it gives now."""
         with self._lock:
-            self._others.append(in_this_language(source.latest))
+            self._others.append((in_this_language(source.latest), in_this_language(source.renew)))
         return source.now().parts
 
     def lead(self, make: Callable[[bool], Parts]) -> None:
@@ -147,7 +148,13 @@ class Feed:
         """The parts that others show too, in JSON by key."""
         with self._lock:
             others = list(self._others)
-        return {key: text for latest in others for key, text in latest().written.items()}
+        return {key: text for latest, _ in others for key, text in latest().written.items()}
+
+    def renew(self) -> list[Future]:
+        """Have those parts made anew that no longer stand; what ends as soon as they are."""
+        with self._lock:
+            others = list(self._others)
+        return [under_way for _, renew in others if (under_way := renew())]
 
     def parts(self) -> tuple[int, Parts]:
         """All else that the tab shows now, and the moment from which it counts.
