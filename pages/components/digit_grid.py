@@ -133,10 +133,13 @@ def _named(key: str, shown: dict[str, object] | None) -> dict[str, object]:
     return part(key, shown) | {"label": _("Digits")}
 
 
-def picture(pixels: np.ndarray, width: int, description: str) -> None:
-    """Draw one picture, uint8, as it is: st.image would compress it, and so blur its pixels."""
+def picture(address: str, width: int, description: str) -> None:
+    """Draw one picture as it is: st.image would compress it, and so blur its pixels.
+
+    address: its data_uri().
+    """
     st.html(
-        f'<img src="{data_uri(pixels)}" alt="{description}" width="{width}"'
+        f'<img src="{address}" alt="{description}" width="{width}"'
         ' style="image-rendering: pixelated; max-width: 100%">'
     )
 

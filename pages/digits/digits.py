@@ -10,6 +10,7 @@ from mnist_core.language import _, later
 from mnist_core.show import charts, pictures
 from mnist_core.show.questions import QUESTIONS
 from pages.app import visitors
+from pages.app.feed import Led
 from pages.app.loading import mnist
 from pages.app.setup_widgets import (
     CUSTOM,
@@ -23,13 +24,14 @@ from pages.app.setup_widgets import (
 from pages.app.theme import is_dark
 from pages.app.visitors import Visitor
 from pages.components.choice import choose
-from pages.components.digit_grid import picture
+from pages.components.digit_grid import data_uri, picture
 from pages.components.headings import heading
 from pages.components.live_chart import chart, live_chart
+from pages.components.live_html import sentence
 from pages.components.question import ask
 from pages.digits.all_pixels import all_pixels
 from pages.digits.row import row_before_and_after
-from pages.digits.sample import large_digit, picked_digit
+from pages.digits.sample import Looked, large_digit, picked_digit
 
 
 def page(visitor: Visitor) -> None:
@@ -43,14 +45,24 @@ def page(visitor: Visitor) -> None:
     train = mnist().train
     _counts()
     index = picked_digit(train)
-    row = large_digit(train, index)
+    digit = large_digit(train, index)
     normalization = _normalization()
-    if normalization is not None:
-        row_before_and_after(train.images[index, row], row, normalization)
-        _same_picture(train.images[index], normalization)
-        all_pixels(normalization)
-        _hand_over(visitor, normalization)
+    if normalization is None:
+        visitor.feed.lead(lambda _dark: Led(digit.as_html))
+    else:
+        _before_and_after(visitor, digit, normalization)
     ask(QUESTIONS["Digits"])
+
+
+def _before_and_after(visitor: Visitor, digit: Looked, normalization: Normalization) -> None:
+    image = mnist().train.images[digit.index]
+    row = row_before_and_after(image[digit.row], digit.row, normalization)
+    visitor.feed.lead(
+        lambda dark: Led(digit.as_html, charts=[(sentence(row.in_words), row.chart(dark))])
+    )
+    _same_picture(image, normalization)
+    all_pixels(normalization)
+    _hand_over(visitor, normalization)
 
 
 def _counts() -> None:
@@ -135,8 +147,9 @@ def _same_picture(image: Tensor, normalization: Normalization) -> None:
         )
     )
     with st.container(horizontal=True):
-        picture(pictures.enlarged(image, 5), 140, _("Drawn from the stored pixels"))
-        picture(pictures.enlarged(drawn, 5), 140, _("Drawn from the normalized pixels"))
+        stored, normalized = (data_uri(pictures.enlarged(one, 5)) for one in (image, drawn))
+        picture(stored, 140, _("Drawn from the stored pixels"))
+        picture(normalized, 140, _("Drawn from the normalized pixels"))
     st.caption(
         _("The largest difference of a pixel is {difference:.1g}: the rounding of float32.").format(
             difference=difference

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import streamlit as st
 from torch import Tensor
 
 from mnist_core import Normalization
 from mnist_core.language import _
 from mnist_core.show import charts
+from pages.app.setup_widgets import formula
 from pages.app.theme import is_dark
 from pages.components.live_chart import chart, live_chart
 
@@ -22,20 +25,43 @@ _CELLS_CSS = """
 """
 
 
-def row_before_and_after(pixels: Tensor, row: int, normalization: Normalization) -> None:
-    """The row's pixels as numbers and as two lines."""
+@dataclass(frozen=True)
+class PixelRow:
+    """A row of a digit's pixels, 0 to 1, and what the normalization makes of them."""
+
+    index: int
+    before: list[float]
+    after: list[float]
+    normalization: Normalization
+
+    @property
+    def in_words(self) -> str:
+        """Which row it is, and what becomes of it."""
+        return _("**Row {row}**, framed: each pixel x becomes **{formula}**.").format(
+            row=self.index, formula=formula(self.normalization)
+        )
+
+    def chart(self, dark: bool) -> dict[str, object]:
+        """Both as lines, as live_chart draws them."""
+        label = _("Line chart of row {row}: before from {before}, after from {after}").format(
+            row=self.index, before=ends(self.before), after=ends(self.after)
+        )
+        return chart(charts.pixel_row(self.before, self.after, dark), label, height=320)
+
+
+def row_before_and_after(pixels: Tensor, index: int, normalization: Normalization) -> PixelRow:
+    """Show the row's pixels as numbers and as two lines."""
     before, after = (pixels.float() / 255).tolist(), normalization(pixels).tolist()
+    row = PixelRow(index, before, after, normalization)
     st.markdown(
         _(
             "**Row {row}**, pixel by pixel: above **before**, from 0 (black) to 1 (white), below "
             "it **after**, shaded as it is drawn."
-        ).format(row=row)
+        ).format(row=index)
     )
     st.html(_cells(before, after))
-    label = _("Line chart of row {row}: before from {before}, after from {after}").format(
-        row=row, before=ends(before), after=ends(after)
-    )
-    live_chart("row_chart", chart(charts.pixel_row(before, after, is_dark()), label, height=320))
+    live_chart("row_chart", row.chart(is_dark()))
+    return row
 
 
 def ends(values: list[float]) -> str:

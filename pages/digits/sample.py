@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import streamlit as st
 import torch
 
@@ -9,9 +11,12 @@ from mnist_core import Digits
 from mnist_core.language import _, later
 from mnist_core.show import pictures, sentences
 from pages.components.choice import choose
-from pages.components.digit_grid import digit_grid, grid, picked_index, picture, sheet
+from pages.components.digit_grid import data_uri, digit_grid, grid, picked_index, picture, sheet
+from pages.components.live_html import beside, figures
+from pages.components.live_html import picture as picture_html
 
 _STRIP = 12
+_FOLLOWED_HEIGHT = 196  # pixels: seven for each of the digit's own
 _SAMPLES = {
     "index": later("By index"),
     "label": later("By label"),
@@ -31,15 +36,13 @@ def picked_digit(train: Digits) -> int:
     key = f"strip_{how}_{indices[0]}_{indices[-1]}"
     picked = picked_index(key, len(indices))
     captions = [str(train.labels[index].item()) for index in indices]
-    names = [_named(train, index) for index in indices]
+    names = [_named(index, train.labels[index].item()) for index in indices]
     digit_grid(key, grid(sheet(train.images[indices]), captions, names, picked))
     return indices[picked]
 
 
-def _named(train: Digits, index: int) -> str:
-    return _("Training digit {index}, a {label}").format(
-        index=index, label=train.labels[index].item()
-    )
+def _named(index: int, label: int) -> str:
+    return _("Training digit {index}, a {label}").format(index=index, label=label)
 
 
 def _sample_indices(train: Digits, how: str) -> list[int]:
@@ -73,13 +76,42 @@ def _draw_others() -> None:
     st.session_state["digits_draw"] = st.session_state.get("digits_draw", 0) + 1
 
 
-def large_digit(train: Digits, index: int) -> int:
-    """Show the digit large; index of the row that is looked at."""
+@dataclass(frozen=True)
+class Looked:
+    """The training digit that is looked at.
+
+    row: index of the row of its pixels that is framed.
+    picture: its data address.
+    """
+
+    index: int
+    label: int
+    row: int
+    picture: str
+
+    @property
+    def description(self) -> str:
+        """What is to be seen in the picture."""
+        digit = _named(self.index, self.label)
+        return _("{digit}, its row {row} framed").format(digit=digit, row=self.row)
+
+    @property
+    def as_html(self) -> str:
+        """The picture, and beside it which digit it is."""
+        named = {_("Training digit"): f"{self.index:,}", _("Label"): str(self.label)}
+        return beside(
+            picture_html(self.picture, self.description, _FOLLOWED_HEIGHT), figures(named)
+        )
+
+
+def large_digit(train: Digits, index: int) -> Looked:
+    """Show the digit large, and let one of its rows be chosen."""
+    label = train.labels[index].item()
     left, right = st.columns([1, 2], vertical_alignment="center")
     with right:
         with st.container(horizontal=True, gap="large"):
             st.metric(_("Training digit"), f"{index:,}", width="content")
-            st.metric(_("Label"), train.labels[index].item(), width="content")
+            st.metric(_("Label"), label, width="content")
             shape = tuple(train.images[index].unsqueeze(0).shape)
             st.metric(_("Shape"), str(shape), width="content")
         st.caption(_("Shape: 1 channel (grey), 28 rows, 28 columns."))
@@ -91,9 +123,7 @@ def large_digit(train: Digits, index: int) -> int:
             ).format(row=row, nth=sentences.ordinal(row + 1))
         )
     with left:
-        picture(
-            pictures.enlarged(train.images[index], 12, marked_row=row),
-            336,
-            _("{digit}, its row {row} framed").format(digit=_named(train, index), row=row),
-        )
-    return row
+        pixels = pictures.enlarged(train.images[index], 12, marked_row=row)
+        looked = Looked(index, label, row, data_uri(pixels))
+        picture(looked.picture, 336, looked.description)
+    return looked
