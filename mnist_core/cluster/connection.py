@@ -25,7 +25,8 @@ def address_in(environment: dict[str, str] | None = None) -> str | None:
 def join(address: str) -> None:
     """Join the cluster whose head node has this address, HOST:PORT, unless that has been done.
 
-    Nodes elsewhere get this package from here. Raises ClusterError where that can't be.
+    Nodes elsewhere, those too that come later, get this package from here; on this computer it is
+    imported from where it lies, with what is compiled. Raises ClusterError where that can't be.
     """
     _insist_on_an_answer(address)
     try:
@@ -36,13 +37,13 @@ def join(address: str) -> None:
         ) from None
     if ray.is_initialized():
         return
-    options = {"address": address, "log_to_driver": False, "logging_level": logging.ERROR}
     try:
-        ray.init(**options)
-        if len({node["NodeManagerAddress"] for node in ray.nodes()}) > 1:
-            # Nodes on this computer find the package where it lies, with what is compiled.
-            ray.shutdown()
-            ray.init(**options, runtime_env={"py_modules": [str(_PACKAGE)]})
+        ray.init(
+            address=address,
+            runtime_env={"py_modules": [str(_PACKAGE)]},
+            log_to_driver=False,
+            logging_level=logging.ERROR,
+        )
     except Exception as error:
         first_line = str(error).strip().partition("\n")[0]
         raise ClusterError(

@@ -108,9 +108,10 @@ def _trained(left: list, address: str | None) -> Iterator[Iterator[Outcome]]:
     if missing_files(mnist_root()):
         load_mnist()  # once, before many would download them at the same time
     if address and _joined(address):
-        from mnist_core.cluster.runs import over_nodes
+        from mnist_core.cluster.runs import over_nodes, wait_for_core
 
         try:
+            wait_for_core(_complain)
             with closing(over_nodes(load_mnist(), left)) as outcomes:
                 yield outcomes
         finally:
@@ -124,9 +125,13 @@ def _joined(address: str) -> bool:
     try:
         connection.join(address)
     except connection.ClusterError as error:
-        print(f"mnist_core: {error}; training on this computer alone", file=sys.stderr)
+        _complain(f"{error}; training on this computer alone")
         return False
     return True
+
+
+def _complain(message: str) -> None:
+    print(f"mnist_core: {message}", file=sys.stderr, flush=True)
 
 
 def _list(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import torch
 from ray.cluster_utils import Cluster
 
 from mnist_core import Budget, Mnist, Run, Settings, Setup
-from mnist_core.cluster import connection, digits
+from mnist_core.cluster import connection, digits, runs
 from mnist_core.cluster.host import Host, Vault
 from mnist_core.cluster.run import RemoteRun
 from mnist_core.cluster.scheduler import ClusterScheduler
@@ -26,6 +27,18 @@ from tests.conftest import wait_until
 from tests.core.races import run_to_the_end
 
 ROOT = Path(__file__).parents[2]
+
+
+def test_a_computer_on_which_the_package_does_not_lie_gets_it_from_here(
+    cluster, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)  # elsewhere than the package: nodes look there too
+    connection.join(cluster.address)
+    try:
+        found = ray.remote(num_cpus=0)(lambda: __import__("mnist_core").__file__).remote()
+        assert "py_modules" in ray.get(found)
+    finally:
+        connection.leave()
 
 
 def sweep(out: Path, *options: str) -> subprocess.CompletedProcess:
@@ -56,6 +69,24 @@ def test_a_sweep_over_a_cluster_gives_what_processes_here_give(cluster, tmp_path
     ]
     assert losses[0] == losses[1]
     assert len(losses[0]) == 2
+
+
+def test_a_sweep_says_once_that_no_core_is_free_and_waits_for_one(cluster, monkeypatch):
+    connection.join(cluster.address)
+    monkeypatch.setattr(runs, "_SILENCE_SECONDS", 0)
+    taken = [ray.remote(Vault).options(num_cpus=1).remote() for _ in range(2)]
+    wait_until(lambda: ray.available_resources().get("CPU", 0) == 0, seconds=60)
+    said = []
+    waiting = threading.Thread(target=runs.wait_for_core, args=[said.append], daemon=True)
+    waiting.start()
+    wait_until(lambda: said)
+    assert waiting.is_alive()
+    for one in taken:
+        ray.kill(one)
+    waiting.join(timeout=60)
+    assert not waiting.is_alive()
+    (line,) = said
+    assert line.startswith("no core of the cluster is free")
 
 
 def test_pages_and_their_tests_do_not_know_where_runs_are_trained(cluster):
