@@ -15,7 +15,7 @@ import torch
 from ray.cluster_utils import Cluster
 
 from mnist_core import Budget, Mnist, Run, Settings, Setup
-from mnist_core.cluster import connection, digits, runs
+from mnist_core.cluster import connection, crew, digits, runs
 from mnist_core.cluster.host import Host, Vault
 from mnist_core.cluster.run import RemoteRun
 from mnist_core.cluster.scheduler import ClusterScheduler
@@ -87,6 +87,32 @@ def test_a_sweep_says_once_that_no_core_is_free_and_waits_for_one(cluster, monke
     assert not waiting.is_alive()
     (line,) = said
     assert line.startswith("no core of the cluster is free")
+
+
+def test_why_a_host_cannot_begin_is_logged_once_though_it_is_tried_again(
+    cluster, tiny, monkeypatch, caplog
+):
+    connection.join(cluster.address)
+
+    class Incomplete:
+        def __init__(self, *_arguments) -> None:
+            raise ModuleNotFoundError("No module named 'torch'")
+
+        def where(self) -> None:
+            """Never called."""
+
+    tries = []
+    monkeypatch.setattr(crew, "Host", Incomplete)
+    monkeypatch.setattr(crew, "_AGAIN_SECONDS", 0.0)
+    made = crew.Crew(tiny)
+    monkeypatch.setattr(made, "lose", lambda home, lose=made.lose: tries.append(lose(home)))
+    try:
+        wait_until(lambda: len(tries) >= 3, seconds=60)
+    finally:
+        made.close()
+    (record,) = caplog.records
+    assert "No module named 'torch'): is requirements-cluster.txt installed" in record.getMessage()
+    assert len(record.getMessage().splitlines()) == 1
 
 
 def test_pages_and_their_tests_do_not_know_where_runs_are_trained(cluster):
