@@ -17,6 +17,10 @@ class ClusterError(Exception):
     """The cluster can't be used; the message says why and what to do."""
 
 
+class NoNodeError(ClusterError):
+    """No computer of the cluster can answer for a run at present; the message says why."""
+
+
 def address_in(environment: dict[str, str] | None = None) -> str | None:
     """Of the cluster that RAY_ADDRESS names, if it names any."""
     return (os.environ if environment is None else environment).get("RAY_ADDRESS") or None

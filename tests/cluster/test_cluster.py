@@ -16,6 +16,7 @@ from ray.cluster_utils import Cluster
 
 from mnist_core import Budget, Mnist, Run, Settings, Setup
 from mnist_core.cluster import connection, crew, digits, runs
+from mnist_core.cluster.connection import NoNodeError
 from mnist_core.cluster.host import Host, Vault
 from mnist_core.cluster.run import RemoteRun
 from mnist_core.cluster.scheduler import ClusterScheduler
@@ -225,7 +226,9 @@ def node_of(run: RemoteRun, cluster: Cluster) -> object:
     return next(one for one in cluster.list_all_nodes() if one.node_id == run.node)
 
 
-def test_play_settings_fork_predict_and_pause_mean_there_what_they_mean_here(scheduler, mnist):
+def test_play_settings_fork_predict_and_pause_mean_there_what_they_mean_here(
+    scheduler, mnist, monkeypatch
+):
     run = scheduler.new_run(mnist, Settings(50), Setup(seed=5))
     assert run.latest.untrained
     scheduler.play(run, owner="a visitor")
@@ -248,6 +251,9 @@ def test_play_settings_fork_predict_and_pause_mean_there_what_they_mean_here(sch
     stood = run.updates
     run.advance(0)
     assert run.updates == stood + 1
+    monkeypatch.setattr("mnist_core.cluster.run._ANSWER_SECONDS", 0)
+    with pytest.raises(NoNodeError):
+        run.predict(mnist.test.images)
 
 
 def test_a_run_whose_node_dies_goes_on_elsewhere_and_is_the_run_that_was_left_alone(
@@ -290,14 +296,19 @@ def test_without_a_node_it_is_paused_with_the_reason_and_goes_on_when_there_is_o
     cluster.remove_node(node_of(run, cluster), allow_graceful=False)
     wait_until(lambda: not scheduler.is_live(run), seconds=120)
     assert run.error is None
-    assert "no computer of the cluster is left" in run.latest.notice
+    assert "no computer of the cluster was left" in run.latest.notice
     points, updates = run.latest.test_points, run.updates
     assert points
     scheduler.play(run, owner="a visitor")
     wait_until(lambda: not scheduler.is_live(run))
     assert run.latest.test_points == points
+    assert not scheduler.can_train
+    for asked in (run, scheduler.new_run(mnist)):
+        with pytest.raises(NoNodeError):
+            asked.copy_learner()
     add_node(cluster)
     assert scheduler.wait_for_hosts(120)
+    assert scheduler.can_train
     scheduler.play(run, owner="a visitor")
     wait_until(lambda: run.updates > updates, seconds=60)
     assert run.latest.test_points[0] == points[0]
