@@ -5,8 +5,12 @@ from __future__ import annotations
 import logging
 import os
 import re
+import signal
 import socket
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 _PACKAGE = Path(__file__).parents[1]
@@ -42,12 +46,13 @@ def join(address: str) -> None:
     if ray.is_initialized():
         return
     try:
-        ray.init(
-            address=address,
-            runtime_env={"py_modules": [str(_PACKAGE)]},
-            log_to_driver=False,
-            logging_level=logging.ERROR,
-        )
+        with _asked_to_end_as_before():
+            ray.init(
+                address=address,
+                runtime_env={"py_modules": [str(_PACKAGE)]},
+                log_to_driver=False,
+                logging_level=logging.ERROR,
+            )
     except Exception as error:
         first_line = str(error).strip().partition("\n")[0]
         raise ClusterError(
@@ -60,6 +65,17 @@ def leave() -> None:
     """Leave the cluster, where one has been joined; what this process began there ends."""
     if "ray" in sys.modules:
         sys.modules["ray"].shutdown()
+
+
+@contextmanager
+def _asked_to_end_as_before() -> Iterator[None]:
+    """Ray would end the process at once on SIGTERM, whatever a server still has to close."""
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        yield
+    finally:
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGTERM, before)
 
 
 def _insist_on_an_answer(address: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -70,6 +71,17 @@ def test_a_sweep_over_a_cluster_gives_what_processes_here_give(cluster, tmp_path
     ]
     assert losses[0] == losses[1]
     assert len(losses[0]) == 2
+
+
+def test_a_server_that_has_joined_is_still_asked_to_end_in_its_own_way(cluster):
+    asked = []
+    before = signal.signal(signal.SIGTERM, lambda *_signal: asked.append("end"))
+    try:
+        connection.join(cluster.address)
+        signal.raise_signal(signal.SIGTERM)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert asked == ["end"]
 
 
 def test_a_sweep_says_once_that_no_core_is_free_and_waits_for_one(cluster, monkeypatch):
