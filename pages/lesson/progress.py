@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from mnist_core.language import LANGUAGES, speaking
 from mnist_core.show.lesson import Measured, Prediction
+from mnist_core.show.standalone import Visited
 from pages.app.visitors import Visitor
 from pages.lesson.stations import SCENES, Told, Widgets
 
@@ -48,6 +49,23 @@ class Lesson:
                 self.measured[number] = found
                 return measured
         return known and known()
+
+    def keep_races(self, visitor: Visitor) -> None:
+        """Take in how far a race has come whose station the visitor may have left meanwhile.
+
+        The next race will put it away.
+        """
+        for number in self.predicted:
+            if SCENES[number - 1].raced:
+                self.measure(number, visitor, {})
+
+    def visited(self) -> dict[int, Visited]:
+        """What came of each station where the visitor has predicted."""
+        visited = {}
+        for number, predicted in sorted(self.predicted.items()):
+            known = self.measured.get(number)
+            visited[number] = Visited(predicted, known and known())
+        return visited
 
     def figures(self, number: int) -> dict[str, str]:
         """What was measured at a station, in the words of each language."""

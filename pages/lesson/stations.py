@@ -34,11 +34,13 @@ class Scene:
     measure: what was measured there, None before the visitor has done what the station asks for.
         It is called in any thread; the widgets' values are those of the latest script run.
     once: whether what was measured first stays.
+    raced: whether a race measures it, which goes on while the visitor is at another station.
     """
 
     set_up: Callable[[Visitor], None]
     measure: Callable[[Visitor, Widgets], Told | None]
     once: bool = False
+    raced: bool = False
 
 
 def _set_one_digit(_visitor: Visitor) -> None:
@@ -127,10 +129,12 @@ SCENES = (
     Scene(
         partial(_set_race, WITH_AND_WITHOUT, "timing"),
         partial(_of_race, WITH_AND_WITHOUT, lesson.times_as_long),
+        raced=True,
     ),
     Scene(
         partial(_set_race, FIVE_SIZES, "target"),
         partial(_of_race, FIVE_SIZES, lesson.order_by_loss),
+        raced=True,
     ),
     Scene(_set_predictions, _right_in_an_epoch),
     # The angles of all its needles are too much to compute for every frame.
