@@ -8,7 +8,7 @@ from mnist_core.language import LANGUAGES, speaking
 from mnist_core.show.lesson import Measured, Prediction
 from mnist_core.show.standalone import Visited
 from pages.app.visitors import Visitor
-from pages.lesson.stations import SCENES, Told, Widgets
+from pages.lesson.stations import SCENES, Finding, Widgets
 
 
 @dataclass
@@ -28,7 +28,7 @@ class Lesson:
     leads: bool = False
     set_up: set[int] = field(default_factory=set)
     predicted: dict[int, Prediction] = field(default_factory=dict)
-    measured: dict[int, Told] = field(default_factory=dict)
+    measured: dict[int, Finding] = field(default_factory=dict)
 
     def go_to(self, number: int) -> None:
         """Go on with that station."""
@@ -69,8 +69,8 @@ class Lesson:
 
     def figures(self, number: int) -> dict[str, str]:
         """What was measured at a station, in the words of each language."""
-        told = {}
+        figures = {}
         for code in LANGUAGES:
             with speaking(code):
-                told[code] = self.measured[number]().figure
-        return told
+                figures[code] = self.measured[number]().figure
+        return figures

@@ -299,8 +299,8 @@ def _shown(
         line = _("You said **{said}**. Now {act}.")
         if name != station.page:
             line = _("You said **{said}**. Now on the page {page}, {act}.")
-        told = line.format(said=said, page=_(station.page), act=_(station.act))
-        line = _with_link(sentence(told), station)
+        text = line.format(said=said, page=_(station.page), act=_(station.act))
+        line = _with_link(sentence(text), station)
         figure, see = "–", _("Nothing is measured yet.")
     else:
         line = sentence(compared(station, predicted, measured))
