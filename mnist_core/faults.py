@@ -23,7 +23,7 @@ A_TEST_PASS = later("a test pass")
 A_NEW_NETWORK = later("a new network")
 LOST = later("its computer was lost, and the one that kept a checkpoint of it too")
 # What befell a run without ending it.
-NO_NODE = later("paused: no computer of the cluster is left to train on")
+NO_NODE = later("paused: no computer of the cluster was left to train on")
 MOVED = later(
     "the computer that trained it was lost at update {lost}; it goes on elsewhere from update "
     "{now}, {time} of training before"

@@ -185,14 +185,14 @@ def _progress(snapshot: Snapshot, playing: bool) -> str:
             "Epoch {epoch}: {digits:,} of {all:,} digits seen, {updates:,} updates, {time} of "
             "training left"
         )
-    told = text.format(
+    progress = text.format(
         epoch=so_far.epoch,
         digits=so_far.digits,
         all=snapshot.training_digits,
         updates=so_far.updates,
         time=sentences.seconds(left) if left is not None and left >= 1 else _("under 1 s"),
     )
-    return sentence(told) + bar(seen, _("The epoch in progress"))
+    return sentence(progress) + bar(seen, _("The epoch in progress"))
 
 
 def _batch(training: Training) -> str:

@@ -5,8 +5,12 @@ from __future__ import annotations
 import logging
 import os
 import re
+import signal
 import socket
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 _PACKAGE = Path(__file__).parents[1]
@@ -17,6 +21,10 @@ class ClusterError(Exception):
     """The cluster can't be used; the message says why and what to do."""
 
 
+class NoNodeError(ClusterError):
+    """No computer of the cluster can answer for a run at present; the message says why."""
+
+
 def address_in(environment: dict[str, str] | None = None) -> str | None:
     """Of the cluster that RAY_ADDRESS names, if it names any."""
     return (os.environ if environment is None else environment).get("RAY_ADDRESS") or None
@@ -25,7 +33,8 @@ def address_in(environment: dict[str, str] | None = None) -> str | None:
 def join(address: str) -> None:
     """Join the cluster whose head node has this address, HOST:PORT, unless that has been done.
 
-    Nodes elsewhere get this package from here. Raises ClusterError where that can't be.
+    Nodes elsewhere, those too that come later, get this package from here; on this computer it is
+    imported from where it lies, with what is compiled. Raises ClusterError where that can't be.
     """
     _insist_on_an_answer(address)
     try:
@@ -36,13 +45,14 @@ def join(address: str) -> None:
         ) from None
     if ray.is_initialized():
         return
-    options = {"address": address, "log_to_driver": False, "logging_level": logging.ERROR}
     try:
-        ray.init(**options)
-        if len({node["NodeManagerAddress"] for node in ray.nodes()}) > 1:
-            # Nodes on this computer find the package where it lies, with what is compiled.
-            ray.shutdown()
-            ray.init(**options, runtime_env={"py_modules": [str(_PACKAGE)]})
+        with _asked_to_end_as_before():
+            ray.init(
+                address=address,
+                runtime_env={"py_modules": [str(_PACKAGE)]},
+                log_to_driver=False,
+                logging_level=logging.ERROR,
+            )
     except Exception as error:
         first_line = str(error).strip().partition("\n")[0]
         raise ClusterError(
@@ -55,6 +65,17 @@ def leave() -> None:
     """Leave the cluster, where one has been joined; what this process began there ends."""
     if "ray" in sys.modules:
         sys.modules["ray"].shutdown()
+
+
+@contextmanager
+def _asked_to_end_as_before() -> Iterator[None]:
+    """Ray would end the process at once on SIGTERM, whatever a server still has to close."""
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        yield
+    finally:
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGTERM, before)
 
 
 def _insist_on_an_answer(address: str) -> None:

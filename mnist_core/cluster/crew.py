@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import logging
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -74,6 +75,7 @@ class Crew:
         self._lock = threading.RLock()
         self._waiting: dict[Any, Callable[[Any], None]] = {}  # what is done with an answer
         self._asked: dict[Any, Home] = {}  # whose answer it is
+        self._complaints: set[str] = set()
         self._closed = threading.Event()
         self._next_look = 0.0
         self._look_at_nodes()
@@ -181,7 +183,9 @@ class Crew:
             value = ray.get(answer)
         except ray.exceptions.RayTaskError as error:
             heard(error)
-        except ray.exceptions.RayError:
+        except ray.exceptions.RayError as error:
+            if home.node is None:
+                self._complain_once(error)
             self.lose(home)
         else:
             heard(value)
@@ -231,6 +235,7 @@ class Crew:
 
     def _welcome(self, home: Home, where: Any) -> None:
         if isinstance(where, Exception):
+            self._complain_once(where)
             self.lose(home)
             return
         node, machine = where
@@ -239,6 +244,18 @@ class Crew:
         with self._lock:
             home.machine, home.node = machine, node
         self._ask_for_news(home)
+
+    def _complain_once(self, error: Exception) -> None:
+        """Of a host that could not begin; others are begun in its place for as long as need be."""
+        why = _in_a_line(error)
+        if why not in self._complaints:
+            self._complaints.add(why)
+            _log.warning(
+                "A computer of the cluster can't train, and is tried again every %.0f s (%s): is "
+                "requirements-cluster.txt installed there?",
+                _AGAIN_SECONDS,
+                why,
+            )
 
     def _give_vault(self, home: Home, node: str | None = None) -> None:
         home.vault_node, home.vault = self._vault_beside(node or home.node)
@@ -265,3 +282,10 @@ class Crew:
             guest = home.guests.get(key)
             if guest:
                 guest.hear(home, difference)
+
+
+def _in_a_line(error: Exception) -> str:
+    """Why, and at which address, where Ray says so."""
+    address = re.search(r"\bip[=:]\s*([^,\s]+)", str(error))
+    reason = str(error).strip().splitlines()[-1]
+    return f"{address[1]}: {reason}" if address else reason

@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from mnist_core.cluster.connection import NoNodeError
 from mnist_core.cluster.crew import Crew, Home
 from mnist_core.cluster.views import Controls, Difference, View, added
 from mnist_core.faults import FAILED, LOST, MOVED, NO_NODE, TRAINING
@@ -27,19 +28,34 @@ if TYPE_CHECKING:
     from mnist_core.training.learner import Learner
 
 _LOOK_SECONDS = 0.25  # from look to look of the scheduler
-_PATIENCE_SECONDS = 60.0  # of someone who asks before there is a host
+# That a host may take. Ray alone would wait for a minute until a computer that is cut off is lost.
+_ANSWER_SECONDS = 15.0
 
 
-class NoNodeError(Exception):
-    """No computer of the cluster is left that could answer; the message says so."""
+class _Control:
+    """One of a run's controls, which its host follows from the next update on."""
+
+    def __set_name__(self, _owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, run: RemoteRun, _owner: type) -> Any:
+        return getattr(run._controls, self._name)
+
+    def __set__(self, run: RemoteRun, value: Any) -> None:
+        run._say(**{self._name: value})
 
 
 class RemoteRun:
     """A Run elsewhere: its public names, and what they mean; see Run.
 
     It costs the cluster nothing before it is trained, or asked for something. What it is there is
-    known here as of its `latest` snapshot, whose notice says what befell it.
+    known here as of its `latest` snapshot, whose notice says what befell it. Where it is asked and
+    no host can answer, it raises NoNodeError at once.
     """
+
+    settings: Settings = _Control()
+    tempo: float | None = _Control()
+    watches_noise: bool = _Control()
 
     def __init__(
         self,
@@ -109,33 +125,6 @@ class RemoteRun:
         return self.latest.error
 
     @property
-    def settings(self) -> Settings:
-        """As of a Run: swapped whole, and at work with the next update that begins there."""
-        return self._controls.settings
-
-    @settings.setter
-    def settings(self, settings: Settings) -> None:
-        self._say(settings=settings)
-
-    @property
-    def tempo(self) -> float | None:
-        """As of a Run."""
-        return self._controls.tempo
-
-    @tempo.setter
-    def tempo(self, tempo: float | None) -> None:
-        self._say(tempo=tempo)
-
-    @property
-    def watches_noise(self) -> bool:
-        """As of a Run."""
-        return self._controls.watches_noise
-
-    @watches_noise.setter
-    def watches_noise(self, watches: bool) -> None:
-        self._say(watches_noise=watches)
-
-    @property
     def rests_until(self) -> float:
         """When the scheduler is to look after it again; set to 0, the next update comes at once."""
         return self._next_look
@@ -175,6 +164,8 @@ class RemoteRun:
         other._controls = replace(self._controls, version=0, playing=False)
         other.latest, other.batch, other.ended = self.latest, self.batch, self.ended
         other._settle("restore", written)
+        if other._home is None:
+            raise NoNodeError(NO_NODE)
         return other
 
     def attend(self, playing: bool) -> None:
@@ -284,13 +275,12 @@ class RemoteRun:
         self.latest = replace(self.latest, notice=notice)
 
     def _settled(self) -> Home:
-        until = time.monotonic() + _PATIENCE_SECONDS
-        while (home := self._home) is None:
-            self._settle_as_can_be()
-            if self._home is None and (self._crew.is_empty or time.monotonic() > until):
-                raise NoNodeError(NO_NODE)
-            time.sleep(0.005)
-        return home
+        with self._lock:
+            if self.error is None:
+                self._settle_as_can_be()
+            if self._home is None:
+                raise NoNodeError(self.error or NO_NODE)
+            return self._home
 
     def _ask(self, method: str, *arguments: Any) -> Any:
         """What its host answers; where that is lost meanwhile, the next one."""
@@ -298,10 +288,14 @@ class RemoteRun:
 
         while True:
             home = self._settled()
+            asked = getattr(home.actor, method).remote(self.key, *arguments)
             try:
-                return ray.get(getattr(home.actor, method).remote(self.key, *arguments))
+                return ray.get(asked, timeout=_ANSWER_SECONDS)
+            except ray.exceptions.GetTimeoutError:
+                raise NoNodeError(NO_NODE) from None
             except ray.exceptions.RayTaskError:
-                raise
+                if home is self._home:
+                    raise
             except ray.exceptions.RayError:
                 self._crew.lose(home)
 

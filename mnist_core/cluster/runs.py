@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from mnist_core.cluster import digits
 from mnist_core.data import Mnist
 from mnist_core.race.plan import Start
 from mnist_core.sweep.file import SweepError
 from mnist_core.sweep.work import Outcome, begin_process, train
+
+_SILENCE_SECONDS = 5.0  # of a sweep that waits for its first core
+
+
+def wait_for_core(say: Callable[[str], None]) -> None:
+    """Return when a core of the cluster can be had; where none can at once, say so, and wait."""
+    import ray
+
+    all_taken = ray.available_resources().get("CPU", 0) < 1
+    first = ray.remote(num_cpus=1)(lambda: None).remote()
+    came, _ = ray.wait([first], timeout=_SILENCE_SECONDS)
+    if all_taken and not came:
+        say(
+            "no core of the cluster is free, maybe since a server trains there: the sweep waits "
+            "for one"
+        )
+    ray.wait([first])
 
 
 def over_nodes(mnist: Mnist, starts: Sequence[Start]) -> Iterator[Outcome]:

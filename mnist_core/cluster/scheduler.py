@@ -30,11 +30,15 @@ class ClusterScheduler(Scheduler):
         self._crew: Crew | None = None
 
     def begin(self, mnist: Mnist) -> None:
-        """Send the digits to the cluster, once, and wait for the first host to be ready."""
-        with self._changed:
-            if self._crew is None:
-                self._crew = Crew(mnist)
-        self._crew.wait(_START_SECONDS)
+        """Send the digits to the cluster, once; where it has nodes, wait for the first host."""
+        crew = self._crew_with(mnist)
+        if not crew.is_empty:
+            crew.wait(_START_SECONDS)
+
+    @property
+    def can_train(self) -> bool:
+        """See Scheduler."""
+        return self._crew is None or bool(self._crew.homes)
 
     def wait_for_hosts(self, seconds: float) -> bool:
         """Whether any host can train, at the latest after so long."""
@@ -42,13 +46,11 @@ class ClusterScheduler(Scheduler):
 
     def new_run(self, mnist: Mnist, *arguments: Any, **options: Any) -> Run:
         """A run that is trained there; see Run."""
-        self.begin(mnist)
-        return RemoteRun(self._crew, mnist, *arguments, **options)
+        return RemoteRun(self._crew_with(mnist), mnist, *arguments, **options)
 
     def new_race(self, mnist: Mnist, plan: Plan) -> Race:
         """A race whose competitors are trained there; see Race."""
-        self.begin(mnist)
-        return RemoteRace(self._crew, mnist, plan)
+        return RemoteRace(self._crew_with(mnist), mnist, plan)
 
     def play(self, run: Trainable, owner: str | None = None) -> None:
         """See Scheduler."""
@@ -70,6 +72,12 @@ class ClusterScheduler(Scheduler):
         super().close()
         if self._crew:
             self._crew.close()
+
+    def _crew_with(self, mnist: Mnist) -> Crew:
+        with self._changed:
+            if self._crew is None:
+                self._crew = Crew(mnist)
+            return self._crew
 
     def _give_turn(self, seat: Any) -> None:
         run = seat.run

@@ -32,11 +32,13 @@ class Measured:
     value: as a prediction that came true would be.
     figure: the same as it was measured, in words, in the language at work.
     see: what to see in it, in the same.
+    race: in which it was measured; None where that was no race.
     """
 
     value: Prediction
     figure: str
     see: str
+    race: RaceRecord | None = None
 
 
 GLOSSARY = {
@@ -147,6 +149,7 @@ def times_as_long(record: RaceRecord) -> Measured | None:
             small=digits(small),
             more=figure(large / small),
         ),
+        record,
     )
 
 
@@ -169,6 +172,7 @@ def order_by_loss(record: RaceRecord) -> Measured | None:
             "leads. Equal epochs favour many updates, equal updates large batches, and equal "
             "seconds whoever spends them best."
         ).format(**{clock: rank[0].value for clock, rank in by_clock.items()}),
+        record,
     )
 
 

@@ -14,6 +14,7 @@ from mnist_core.data import load_mnist
 from mnist_core.data.archives import missing_files, mnist_root
 from mnist_core.race.plan import MOST_SWEPT_RATES, MOST_SWEPT_SIZES, REPEATS, Plan
 from mnist_core.settings import Budget, Settings
+from mnist_core.sweep.alone import alone_with
 from mnist_core.sweep.file import Sweep, SweepError
 from mnist_core.sweep.processes import over_processes
 from mnist_core.sweep.progress import shown
@@ -58,10 +59,20 @@ def sweep(options: argparse.Namespace) -> None:
 
     Runs that have ended are kept at once: the same command goes on where it was ended.
     """
-    whole = Sweep(_plan(options), options.out)
+    plan = _plan(options)
+    with alone_with(options.out):
+        whole = Sweep(plan, options.out)
+        _train(whole, options.cluster or connection.address_in())
+    print(
+        f"{options.out}: {whole.count} runs, to be opened under “Load a recorded race” on the "
+        "page Compare"
+    )
+
+
+def _train(whole: Sweep, address: str | None) -> None:
     left = whole.left
     try:
-        with _trained(left, options.cluster or connection.address_in()) as outcomes:
+        with _trained(left, address) as outcomes:
             for outcome in shown(outcomes, whole.count - len(left), whole.count, sys.stderr):
                 whole.keep(outcome)
     except KeyboardInterrupt:
@@ -73,10 +84,6 @@ def sweep(options: argparse.Namespace) -> None:
         )
         raise
     whole.finish()
-    print(
-        f"{options.out}: {whole.count} runs, to be opened under “Load a recorded race” on the "
-        "page Compare"
-    )
 
 
 def _plan(options: argparse.Namespace) -> Plan:
@@ -101,9 +108,10 @@ def _trained(left: list, address: str | None) -> Iterator[Iterator[Outcome]]:
     if missing_files(mnist_root()):
         load_mnist()  # once, before many would download them at the same time
     if address and _joined(address):
-        from mnist_core.cluster.runs import over_nodes
+        from mnist_core.cluster.runs import over_nodes, wait_for_core
 
         try:
+            wait_for_core(_complain)
             with closing(over_nodes(load_mnist(), left)) as outcomes:
                 yield outcomes
         finally:
@@ -117,9 +125,13 @@ def _joined(address: str) -> bool:
     try:
         connection.join(address)
     except connection.ClusterError as error:
-        print(f"mnist_core: {error}; training on this computer alone", file=sys.stderr)
+        _complain(f"{error}; training on this computer alone")
         return False
     return True
+
+
+def _complain(message: str) -> None:
+    print(f"mnist_core: {message}", file=sys.stderr, flush=True)
 
 
 def _list(

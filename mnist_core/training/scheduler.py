@@ -165,6 +165,11 @@ class Scheduler:
         """How many runs have a turn to come or to end."""
         return len(self._seats)
 
+    @property
+    def can_train(self) -> bool:
+        """Whether there is a computer that trains at present: here always, in a cluster not."""
+        return True
+
     def between_turns(self, work: Callable[[], Result]) -> Future[Result]:
         """Do this work in the thread that trains, as soon as the turn in progress has ended.
 

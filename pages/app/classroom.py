@@ -131,9 +131,9 @@ class Classroom:
         """
         with self._lock:
             vote = self._scene.vote
-            told = vote and replace(vote, came_true=option)
-            if told != vote or measured != self._measured:
-                self._change(by, replace(self._scene, vote=told))
+            answered = vote and replace(vote, came_true=option)
+            if answered != vote or measured != self._measured:
+                self._change(by, replace(self._scene, vote=answered))
                 self._measured = measured
 
     def put_vote_away(self, by: str) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
+from mnist_core.cluster.connection import NoNodeError
 from mnist_core.language import in_this_language
 from pages.app.broadcast import Edition, Parts, Source
 from pages.app.scheduling import by_trainer
@@ -58,7 +59,7 @@ class Feed:
     def _clear(self) -> None:
         self._makers: list[Callable[[], Parts]] = []
         self._others: list[tuple[Callable[[], Edition], Callable[[], Future | None]]] = []
-        self._watched: list[tuple[Callable[[], object], object]] = []
+        self._reasons: list[Callable[[], bool]] = []
         self._has_led = False
         self._drawn: Parts = {}
 
@@ -165,12 +166,17 @@ class Feed:
 
     def watch(self, version: Callable[[], object]) -> None:
         """The page shows the past as soon as this gives another value than now."""
-        self._watched.append((version, version()))
+        drawn = version()
+        self.redraw_when(lambda: version() != drawn)
+
+    def redraw_when(self, reason: Callable[[], bool]) -> None:
+        """The page shows the past as soon as this holds."""
+        self._reasons.append(reason)
 
     @property
     def outdated(self) -> bool:
-        """Whether that is so."""
-        return any(version() != drawn for version, drawn in self._watched)
+        """Whether the page shows the past."""
+        return any(reason() for reason in self._reasons)
 
     def heard(self) -> dict[str, str]:
         """The parts that others show too, in JSON by key."""
@@ -196,6 +202,8 @@ class Feed:
         for make in makers:
             try:
                 made |= make()
+            except NoNodeError:
+                continue  # the script says so
             except Exception:
                 # The thread that trains everybody's runs must go on.
                 _log.exception("A part of a page could not be made anew")

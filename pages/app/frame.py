@@ -75,10 +75,12 @@ with unseen:
     load_plotly()
 
 # Only now: the visitor sees the title while these are imported.
+from mnist_core.cluster.connection import NoNodeError  # noqa: E402
 from pages.app import visitors  # noqa: E402
 from pages.app.channel import open_channel  # noqa: E402
 from pages.app.live import path_for  # noqa: E402
 from pages.app.loading import LOADING, load_or_explain, must_download  # noqa: E402
+from pages.app.no_node import say_unanswered  # noqa: E402
 from pages.app.presenting import is_presented, presented_query, style_presentation  # noqa: E402
 from pages.app.sidebar import knobs, take_key  # noqa: E402
 from pages.classroom.strip import class_strip  # noqa: E402
@@ -103,5 +105,8 @@ lesson_strip(visitor, head, name, pages)
 with head:
     language_switch()
 say_unknown_language()
-page.run()
+try:
+    page.run()
+except NoNodeError as error:
+    say_unanswered(visitor, error)
 visitor.feed.end()

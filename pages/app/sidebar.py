@@ -16,6 +16,7 @@ from mnist_core.race import RaceRecord
 from mnist_core.show import sentences
 from pages.app.feed import Parts
 from pages.app.limits import MOST_TRAINING
+from pages.app.no_node import say_no_node
 from pages.app.presenting import is_presented
 from pages.app.setup_widgets import chosen_setup, setup_widgets
 from pages.app.theme import background
@@ -42,6 +43,7 @@ def knobs(visitor: Visitor) -> None:
     if not is_presented():
         _tempo(training)
     say_no_room(training, again=_("Start"))
+    say_no_node(visitor)
     status = st.container()
     training.change(_settings(training))
     with status:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from mnist_core import NoRoomError, Place, Settings, Setup
+from mnist_core.cluster.connection import NoNodeError
 from mnist_core.race import Plan
 from pages.app.feed import Feed
 from pages.app.loading import LOADING, mnist
@@ -128,7 +130,7 @@ class Training:
         elif self.playing:
             self._pause()
         elif self.tempo == "step":
-            by_trainer(lambda: [run.advance(0) for run in self._runs if not run.ended])
+            by_trainer(self._advance_all)
         else:
             self.feed.note_start()
             self._play(*self._runs)
@@ -178,14 +180,16 @@ class Training:
     def go_on_from(self, other: Training) -> None:
         """Put a copy of somebody else's run in place of this one; it waits for Start.
 
-        Where theirs is still to be made, nothing happens.
+        Where theirs is still to be made, nothing happens; nor where it can't be copied, which
+        raises NoNodeError.
         """
         if other.waits:
             return
+        copied = by_trainer(other.run.fork)
         self._pause()
         self._drop_ghost()
         self.before_move = None
-        self.run = by_trainer(other.run.fork)
+        self.run = copied
         self.run.watches_noise = self.watches_noise
         self.run.tempo, self.run.rests_until = _RATES[self.tempo], 0.0
         self.run_number += 1
@@ -248,6 +252,12 @@ class Training:
             self.turned_away = True
         return not self.turned_away
 
+    def _advance_all(self) -> None:
+        with suppress(NoNodeError):  # the sidebar says so
+            for run in self._runs:
+                if not run.ended:
+                    run.advance(0)
+
     def _pause(self) -> None:
         for run in self._runs:
             SCHEDULER.pause(run)
@@ -267,14 +277,19 @@ class Training:
         run = self.run
         if settings.batch_size != run.settings.batch_size and not run.latest.untrained:
             self._drop_ghost()
-            self.before_move = run.copy_learner()
-            if self.keeps_ghost:
-                self.ghost = Ghost(run.fork(), run.latest.place)
-                self.ghost.run.watches_noise = False
-                if self.playing:
-                    self._play(self.ghost.run)
+            self.before_move = None
+            with suppress(NoNodeError):  # the sidebar says so; the size changes all the same
+                self._leave_copies()
         run.settings = settings
         run.latest = run.snapshot()  # pages name the new settings at once
+
+    def _leave_copies(self) -> None:
+        self.before_move = self.run.copy_learner()
+        if self.keeps_ghost:
+            self.ghost = Ghost(self.run.fork(), self.run.latest.place)
+            self.ghost.run.watches_noise = False
+            if self.playing:
+                self._play(self.ghost.run)
 
     def _drop_ghost(self) -> None:
         if self.ghost:

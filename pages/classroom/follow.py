@@ -9,6 +9,7 @@ from itertools import zip_longest
 import streamlit as st
 
 from mnist_core import Snapshot
+from mnist_core.cluster.connection import NoNodeError
 from mnist_core.language import _, later
 from mnist_core.show import charts, sentences
 from pages.app import run_labels, visitors
@@ -188,8 +189,15 @@ def _go_on(visitor: Visitor) -> None:
             "There is nothing to go on from: the teacher is not here. Try again when they are."
         )
         return
+    try:
+        visitor.training.go_on_from(teacher.training)
+    except NoNodeError:
+        st.session_state["class_note"] = later(
+            "The teacher’s network can’t be copied: no computer of the cluster can answer for it "
+            "at present. Try again when one can."
+        )
+        return
     visitor.training.drop_race()
-    visitor.training.go_on_from(teacher.training)
     show_run(visitor)
     visitor.leads_to = "Train"
 

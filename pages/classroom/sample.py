@@ -143,12 +143,12 @@ def _train_dot(visitor: Visitor, settings: Settings, setup: Setup) -> None:
 def _own(visitor: Visitor) -> str:
     run, seed = visitor.training.run, _seed(visitor)
     if run.setup.seed != seed:
-        told = _("Yours has the seed **{seed}**. It is trained when you press the button.")
-        return sentence(told.format(seed=seed))
+        waiting = _("Yours has the seed **{seed}**. It is trained when you press the button.")
+        return sentence(waiting.format(seed=seed))
     epochs = run.latest.epochs
     if not epochs:
-        told = _("Yours, with the seed **{seed}**, is in its first epoch.")
-        return sentence(told.format(seed=seed))
+        waiting = _("Yours, with the seed **{seed}**, is in its first epoch.")
+        return sentence(waiting.format(seed=seed))
     return sentence(
         _("Yours, with the seed **{seed}**: a test loss of **{loss:,.0f}** after {epochs}.").format(
             seed=seed,

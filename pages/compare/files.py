@@ -97,9 +97,13 @@ def shown_record(visitor: Visitor) -> RaceRecord | None:
 
 def race_replay(record: RaceRecord) -> str:
     """The page that replays a race which has ended, as HTML."""
-    watched = slice(min(WATCHED, record.test_digits))
-    test = mnist().test
-    return replay(record, sheet(test.images[watched]), test.labels[watched].tolist())
+    return replay(record, *watched_digits(record.test_digits))
+
+
+def watched_digits(test_digits: int) -> tuple[str, list[int]]:
+    """Those whose guesses a race with so many test digits records: their sheet() and labels."""
+    test, watched = mnist().test, slice(min(WATCHED, test_digits))
+    return sheet(test.images[watched]), test.labels[watched].tolist()
 
 
 def recorded_note(visitor: Visitor) -> None:

@@ -104,9 +104,9 @@ def _target(record: RaceRecord, choices: Choices) -> Parts:
     return {"race_target_note": caption(note)} | {
         f"race_target_{clock}": chart(
             charts.target_chart(record, target, clock, choices.dark),
-            _(told).format(loss=loss, raced=_(race_names.RACED[raced])),
+            _(heading).format(loss=loss, raced=_(race_names.RACED[raced])),
         )
-        for clock, (_title, told) in _TARGET_CLOCKS.items()
+        for clock, (_title, heading) in _TARGET_CLOCKS.items()
     }
 
 

@@ -138,8 +138,8 @@ def _why_not(record: RaceRecord, target: float | None) -> str | None:
     if record.training_digits != TRAINING_DIGITS:
         return _("This race was run on other digits than those that are here.")
     if first_at_target(record, target)[1].seconds > _LONGEST_REPLAY:
-        told = _("The target took more than {seconds:.0f} s: too long to train again.")
-        return told.format(seconds=_LONGEST_REPLAY)
+        too_long = _("The target took more than {seconds:.0f} s: too long to train again.")
+        return too_long.format(seconds=_LONGEST_REPLAY)
     return None
 
 

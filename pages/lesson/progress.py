@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 
 from mnist_core.language import LANGUAGES, speaking
 from mnist_core.show.lesson import Measured, Prediction
+from mnist_core.show.standalone import Visited
 from pages.app.visitors import Visitor
-from pages.lesson.stations import SCENES, Told, Widgets
+from pages.lesson.stations import SCENES, Finding, Widgets
 
 
 @dataclass
@@ -27,7 +28,7 @@ class Lesson:
     leads: bool = False
     set_up: set[int] = field(default_factory=set)
     predicted: dict[int, Prediction] = field(default_factory=dict)
-    measured: dict[int, Told] = field(default_factory=dict)
+    measured: dict[int, Finding] = field(default_factory=dict)
 
     def go_to(self, number: int) -> None:
         """Go on with that station."""
@@ -49,10 +50,27 @@ class Lesson:
                 return measured
         return known and known()
 
+    def keep_races(self, visitor: Visitor) -> None:
+        """Take in how far a race has come whose station the visitor may have left meanwhile.
+
+        The next race will put it away.
+        """
+        for number in self.predicted:
+            if SCENES[number - 1].raced:
+                self.measure(number, visitor, {})
+
+    def visited(self) -> dict[int, Visited]:
+        """What came of each station where the visitor has predicted."""
+        visited = {}
+        for number, predicted in sorted(self.predicted.items()):
+            known = self.measured.get(number)
+            visited[number] = Visited(predicted, known and known())
+        return visited
+
     def figures(self, number: int) -> dict[str, str]:
         """What was measured at a station, in the words of each language."""
-        told = {}
+        figures = {}
         for code in LANGUAGES:
             with speaking(code):
-                told[code] = self.measured[number]().figure
-        return told
+                figures[code] = self.measured[number]().figure
+        return figures

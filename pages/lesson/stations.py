@@ -21,7 +21,7 @@ from pages.compare.link import show_plan
 
 Widgets = Mapping[str, object]
 # What was measured, in the words of the language at work: it may be another one the next time.
-Told = Callable[[], Measured | None]
+Finding = Callable[[], Measured | None]
 
 _FIRST_ROW = 6  # the tutorial's
 
@@ -34,11 +34,13 @@ class Scene:
     measure: what was measured there, None before the visitor has done what the station asks for.
         It is called in any thread; the widgets' values are those of the latest script run.
     once: whether what was measured first stays.
+    raced: whether a race measures it, which goes on while the visitor is at another station.
     """
 
     set_up: Callable[[Visitor], None]
-    measure: Callable[[Visitor, Widgets], Told | None]
+    measure: Callable[[Visitor, Widgets], Finding | None]
     once: bool = False
+    raced: bool = False
 
 
 def _set_one_digit(_visitor: Visitor) -> None:
@@ -46,7 +48,7 @@ def _set_one_digit(_visitor: Visitor) -> None:
     st.session_state["strip_index_0_11"] = {"picked": 0}
 
 
-def _black_pixels(_visitor: Visitor, widgets: Widgets) -> Told | None:
+def _black_pixels(_visitor: Visitor, widgets: Widgets) -> Finding | None:
     if widgets.get("row", _FIRST_ROW) == _FIRST_ROW:
         return None
     image = mnist().train.images[0]
@@ -57,7 +59,7 @@ def _set_normalization(_visitor: Visitor) -> None:
     st.session_state["page_normalization"] = "None"
 
 
-def _mean_of_pixels(_visitor: Visitor, widgets: Widgets) -> Told | None:
+def _mean_of_pixels(_visitor: Visitor, widgets: Widgets) -> Finding | None:
     if widgets.get("page_normalization") != "Tutorial's":
         return None
     return partial(lesson.mean_of_pixels, normalization_of("MNIST's own"))
@@ -74,7 +76,7 @@ def _make_untrained(visitor: Visitor, batch_size: int = Settings().batch_size) -
     )
 
 
-def _worsened(visitor: Visitor, _widgets: Widgets) -> Told | None:
+def _worsened(visitor: Visitor, _widgets: Widgets) -> Finding | None:
     from pages.mini_batch.bench import Trials  # it brings PyTorch
 
     bench = visitor.kept(Trials).bench
@@ -94,7 +96,7 @@ def _of_race(
     judge: Callable[[RaceRecord], Measured | None],
     visitor: Visitor,
     _widgets: Widgets,
-) -> Told | None:
+) -> Finding | None:
     race = visitor.training.race
     if race is None or replace(race.plan, setup=plan.setup) != plan:
         return None
@@ -106,11 +108,11 @@ def _set_predictions(visitor: Visitor) -> None:
     st.session_state.update(show="grid", only_mistakes=False)
 
 
-def _right_in_an_epoch(visitor: Visitor, _widgets: Widgets) -> Told | None:
+def _right_in_an_epoch(visitor: Visitor, _widgets: Widgets) -> Finding | None:
     return partial(lesson.right_in_an_epoch, visitor.training.run.latest)
 
 
-def _degrees_away(visitor: Visitor, _widgets: Widgets) -> Told | None:
+def _degrees_away(visitor: Visitor, _widgets: Widgets) -> Finding | None:
     from pages.mini_batch.compass import Draws  # it brings PyTorch
 
     draws = visitor.kept(Draws)
@@ -127,10 +129,12 @@ SCENES = (
     Scene(
         partial(_set_race, WITH_AND_WITHOUT, "timing"),
         partial(_of_race, WITH_AND_WITHOUT, lesson.times_as_long),
+        raced=True,
     ),
     Scene(
         partial(_set_race, FIVE_SIZES, "target"),
         partial(_of_race, FIVE_SIZES, lesson.order_by_loss),
+        raced=True,
     ),
     Scene(_set_predictions, _right_in_an_epoch),
     # The angles of all its needles are too much to compute for every frame.

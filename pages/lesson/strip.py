@@ -33,6 +33,7 @@ from pages.components.live_chart import chart, live_chart
 from pages.components.live_html import caption, figures, live_html, sentence
 from pages.components.sketch_pad import sketch_pad, sketched
 from pages.lesson.progress import Lesson
+from pages.lesson.record import record_button
 from pages.lesson.stations import SCENES, Widgets
 
 # One line of buttons, beside it the text in two of its own where it must: the charts need the room.
@@ -59,6 +60,7 @@ def lesson_strip(
     pages: by their names.
     """
     kept = visitor.kept(Lesson)
+    kept.keep_races(visitor)
     nonsense = _follow_address(kept)
     with head:
         _entries(kept)
@@ -194,6 +196,7 @@ def _station_buttons(kept: Lesson, number: int, visitor: Visitor, shown: Parts) 
             if "lesson_sketch" in shown:
                 live_chart("lesson_sketch", shown["lesson_sketch"])
             live_html("lesson_measured", shown["lesson_measured"])
+            record_button(kept)
         _set_up_button(kept, visitor, _("Again"), "tertiary")
     if CLASS.teaches(visitor.id) and CLASS.scene.open:
         _ask_class(visitor, number)
@@ -296,8 +299,8 @@ def _shown(
         line = _("You said **{said}**. Now {act}.")
         if name != station.page:
             line = _("You said **{said}**. Now on the page {page}, {act}.")
-        told = line.format(said=said, page=_(station.page), act=_(station.act))
-        line = _with_link(sentence(told), station)
+        text = line.format(said=said, page=_(station.page), act=_(station.act))
+        line = _with_link(sentence(text), station)
         figure, see = "–", _("Nothing is measured yet.")
     else:
         line = sentence(compared(station, predicted, measured))

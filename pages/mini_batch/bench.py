@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from mnist_core.cluster.connection import NoNodeError
 from mnist_core.language import _, later
 from mnist_core.records import Trial
 from mnist_core.show import charts
@@ -40,9 +41,12 @@ class Trials:
         self._presses = 0
 
     def begin(self, training: Training) -> None:
-        """Try anew, from the run as it is now."""
+        """Try anew, from the run as it is now; nothing happens where that can't be copied."""
         run = training.run
-        learner = by_trainer(run.copy_learner)
+        try:
+            learner = by_trainer(run.copy_learner)
+        except NoNodeError:
+            return  # the page needs a copy too, and says why it has none
         self._presses += 1
         self.bench = Bench(learner, mnist(), run.settings.learning_rate, seed=self._presses)
         # A trial has three steps; before all of them comes a test pass.

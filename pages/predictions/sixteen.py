@@ -73,8 +73,8 @@ def _chosen_digits(visitor: Visitor) -> list[int]:
     only_mistakes = left.toggle(_("Only mistakes"), key="only_mistakes", persist_state="session")
     chosen = (st.session_state.get("sixteen_draw", 0), only_mistakes, visitor.training.run_number)
     if st.session_state.get("sixteen_for") != chosen:
-        st.session_state["sixteen_for"] = chosen
         st.session_state["sixteen"], st.session_state["mistakes"] = _draw(visitor, only_mistakes)
+        st.session_state["sixteen_for"] = chosen  # last: nobody may be there to say which are wrong
     if only_mistakes:
         mistakes = st.session_state["mistakes"]
         st.markdown(

@@ -42,9 +42,9 @@ def profile_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 # Not for the whole session: the driver's event loop runs in this thread for as long as it lives,
 # and the tests of other folders run their own in it.
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def driver() -> Iterator[Playwright]:
-    """What starts Chromium, for the tests of a file.
+    """What starts Chromium, for the tests of this folder.
 
     Where there is none, the tests are skipped, but not in CI.
     """
@@ -56,9 +56,9 @@ def driver() -> Iterator[Playwright]:
         yield playwright
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def profile(driver: Playwright, profile_folder: Path) -> Iterator[BrowserContext]:
-    """Headless Chromium, with one empty tab, for the tests of a file."""
+    """Headless Chromium, with one empty tab, for the tests of this folder."""
     with chromium(driver, profile_folder) as one:
         yield one
 

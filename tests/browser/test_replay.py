@@ -37,7 +37,7 @@ def opened(browser: BrowserContext, file: Path, width: int = 1366, theme: str = 
     page.set_viewport_size({"width": width, "height": 640})
     page.emulate_media(color_scheme=theme)
     page.goto(file.as_uri())
-    expect(page.locator("#curves polyline")).to_have_count(2)
+    expect(page.locator(".curves polyline")).to_have_count(2)
     assert faults == []
     return page
 
@@ -46,10 +46,10 @@ def state(page: Page) -> dict[str, object]:
     """What the page shows at this moment: points drawn, guesses, the table, the time."""
     return page.evaluate(
         """() => ({
-            points: document.querySelectorAll("#curves circle").length,
+            points: document.querySelectorAll(".curves circle").length,
             guesses: document.querySelector(".digits tbody").innerText,
             table: document.querySelector(".figures tbody").innerText,
-            now: document.getElementById("now").textContent,
+            now: document.querySelector("output").textContent,
         })"""
     )
 
@@ -82,12 +82,12 @@ def test_play_runs_to_the_end_and_another_clock_and_seed_can_be_chosen(browser, 
     page.get_by_role("slider").press("Home")
     page.get_by_role("button", name="Play").click()
     page.wait_for_function(
-        "points => document.querySelectorAll('#curves circle').length > points", arg=2
+        "points => document.querySelectorAll('.curves circle').length > points", arg=2
     )
     page.get_by_role("button", name="Pause").click()
     page.get_by_role("slider").press("End")
     page.get_by_label("epochs").check()
-    expect(page.locator("#curves")).to_contain_text("epochs")
+    expect(page.locator(".curves")).to_contain_text("epochs")
     assert state(page) == end
     page.get_by_label("Seed").select_option("1")
     assert state(page)["table"] != end["table"]
@@ -99,7 +99,7 @@ def test_it_fits_a_telephone_and_its_colours_follow_the_theme(browser, file):
     for theme in ("light", "dark"):
         page = opened(browser, file, width=400, theme=theme)
         assert page.evaluate("document.documentElement.scrollWidth") == 400
-        line = page.locator("#curves polyline").first
+        line = page.locator(".curves polyline").first
         colours.add(line.evaluate("line => getComputedStyle(line).stroke"))
         expect(page.locator(".digits i").last).to_be_visible()
     assert len(colours) == 2

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
@@ -106,7 +107,9 @@ def test_two_stations_are_walked_and_the_second_answers_as_the_training_goes(pag
     expect(page.locator(".st-key-lesson_line")).to_contain_text(measured)
 
 
-def test_an_order_is_given_by_pressing_the_sizes_one_after_another(browser, server):
+def test_an_order_is_given_size_by_size_and_its_race_is_replayed_from_the_lessons_record(
+    browser, server, tmp_path
+):
     page = new_visitor(browser, server, "compare?lesson=5")
     set_page(page, "Compare")
     expect(page.get_by_role("button", name="That is what I expect")).to_be_disabled()
@@ -117,6 +120,32 @@ def test_an_order_is_given_by_pressing_the_sizes_one_after_another(browser, serv
     said = "You said 200 · 10 · 2,000 · 1 · 60,000"
     expect(page.locator(".st-key-lesson_line")).to_contain_text(said)
     assert lines_high(page) == 1
+
+    click(page, "Five sizes, ten seconds each")
+    expect(page.locator(".st-key-lesson_line")).to_contain_text("measured here")
+    click(page, "Stop race")
+    expect(page.get_by_text("The race is over")).to_be_visible()
+    expect(page.locator("[data-test-script-state=notRunning]")).to_have_count(1)
+    record = lessons_record(page, tmp_path / "lesson.html")
+    expect(record.get_by_role("heading", name="5 Three clocks")).to_be_visible()
+    expect(record.get_by_text("200 · 10 · 2,000 · 1 · 60,000", exact=True)).to_be_visible()
+    states = record.locator(".replay .figures tbody")
+    expect(states).to_contain_text("stopped")
+    record.get_by_role("slider", name="Seconds of training").press("Home")
+    assert states.inner_text().count("racing") == 5
+    record.set_viewport_size({"width": 400, "height": 800})
+    assert record.evaluate("document.documentElement.scrollWidth") == 400
+
+
+def lessons_record(page: Page, file: Path) -> Page:
+    """What is offered under What to see, saved there and opened in a tab of its own."""
+    click(page, "What to see")
+    with page.expect_download() as download:
+        click(page, "The lesson’s record")
+    download.value.save_as(file)
+    opened = page.context.new_page()
+    opened.goto(file.as_uri())
+    return opened
 
 
 def lines_high(page: Page) -> int:

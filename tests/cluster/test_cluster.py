@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +16,8 @@ import torch
 from ray.cluster_utils import Cluster
 
 from mnist_core import Budget, Mnist, Run, Settings, Setup
-from mnist_core.cluster import connection, digits
+from mnist_core.cluster import connection, crew, digits, runs
+from mnist_core.cluster.connection import NoNodeError
 from mnist_core.cluster.host import Host, Vault
 from mnist_core.cluster.run import RemoteRun
 from mnist_core.cluster.scheduler import ClusterScheduler
@@ -26,6 +29,18 @@ from tests.conftest import wait_until
 from tests.core.races import run_to_the_end
 
 ROOT = Path(__file__).parents[2]
+
+
+def test_a_computer_on_which_the_package_does_not_lie_gets_it_from_here(
+    cluster, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)  # elsewhere than the package: nodes look there too
+    connection.join(cluster.address)
+    try:
+        found = ray.remote(num_cpus=0)(lambda: __import__("mnist_core").__file__).remote()
+        assert "py_modules" in ray.get(found)
+    finally:
+        connection.leave()
 
 
 def sweep(out: Path, *options: str) -> subprocess.CompletedProcess:
@@ -56,6 +71,61 @@ def test_a_sweep_over_a_cluster_gives_what_processes_here_give(cluster, tmp_path
     ]
     assert losses[0] == losses[1]
     assert len(losses[0]) == 2
+
+
+def test_a_server_that_has_joined_is_still_asked_to_end_in_its_own_way(cluster):
+    asked = []
+    before = signal.signal(signal.SIGTERM, lambda *_signal: asked.append("end"))
+    try:
+        connection.join(cluster.address)
+        signal.raise_signal(signal.SIGTERM)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert asked == ["end"]
+
+
+def test_a_sweep_says_once_that_no_core_is_free_and_waits_for_one(cluster, monkeypatch):
+    connection.join(cluster.address)
+    monkeypatch.setattr(runs, "_SILENCE_SECONDS", 0)
+    taken = [ray.remote(Vault).options(num_cpus=1).remote() for _ in range(2)]
+    wait_until(lambda: ray.available_resources().get("CPU", 0) == 0, seconds=60)
+    said = []
+    waiting = threading.Thread(target=runs.wait_for_core, args=[said.append], daemon=True)
+    waiting.start()
+    wait_until(lambda: said)
+    assert waiting.is_alive()
+    for one in taken:
+        ray.kill(one)
+    waiting.join(timeout=60)
+    assert not waiting.is_alive()
+    (line,) = said
+    assert line.startswith("no core of the cluster is free")
+
+
+def test_why_a_host_cannot_begin_is_logged_once_though_it_is_tried_again(
+    cluster, tiny, monkeypatch, caplog
+):
+    connection.join(cluster.address)
+
+    class Incomplete:
+        def __init__(self, *_arguments) -> None:
+            raise ModuleNotFoundError("No module named 'torch'")
+
+        def where(self) -> None:
+            """Never called."""
+
+    tries = []
+    monkeypatch.setattr(crew, "Host", Incomplete)
+    monkeypatch.setattr(crew, "_AGAIN_SECONDS", 0.0)
+    made = crew.Crew(tiny)
+    monkeypatch.setattr(made, "lose", lambda home, lose=made.lose: tries.append(lose(home)))
+    try:
+        wait_until(lambda: len(tries) >= 3, seconds=60)
+    finally:
+        made.close()
+    (record,) = caplog.records
+    assert "No module named 'torch'): is requirements-cluster.txt installed" in record.getMessage()
+    assert len(record.getMessage().splitlines()) == 1
 
 
 def test_pages_and_their_tests_do_not_know_where_runs_are_trained(cluster):
@@ -168,7 +238,9 @@ def node_of(run: RemoteRun, cluster: Cluster) -> object:
     return next(one for one in cluster.list_all_nodes() if one.node_id == run.node)
 
 
-def test_play_settings_fork_predict_and_pause_mean_there_what_they_mean_here(scheduler, mnist):
+def test_play_settings_fork_predict_and_pause_mean_there_what_they_mean_here(
+    scheduler, mnist, monkeypatch
+):
     run = scheduler.new_run(mnist, Settings(50), Setup(seed=5))
     assert run.latest.untrained
     scheduler.play(run, owner="a visitor")
@@ -191,6 +263,9 @@ def test_play_settings_fork_predict_and_pause_mean_there_what_they_mean_here(sch
     stood = run.updates
     run.advance(0)
     assert run.updates == stood + 1
+    monkeypatch.setattr("mnist_core.cluster.run._ANSWER_SECONDS", 0)
+    with pytest.raises(NoNodeError):
+        run.predict(mnist.test.images)
 
 
 def test_a_run_whose_node_dies_goes_on_elsewhere_and_is_the_run_that_was_left_alone(
@@ -233,14 +308,19 @@ def test_without_a_node_it_is_paused_with_the_reason_and_goes_on_when_there_is_o
     cluster.remove_node(node_of(run, cluster), allow_graceful=False)
     wait_until(lambda: not scheduler.is_live(run), seconds=120)
     assert run.error is None
-    assert "no computer of the cluster is left" in run.latest.notice
+    assert "no computer of the cluster was left" in run.latest.notice
     points, updates = run.latest.test_points, run.updates
     assert points
     scheduler.play(run, owner="a visitor")
     wait_until(lambda: not scheduler.is_live(run))
     assert run.latest.test_points == points
+    assert not scheduler.can_train
+    for asked in (run, scheduler.new_run(mnist)):
+        with pytest.raises(NoNodeError):
+            asked.copy_learner()
     add_node(cluster)
     assert scheduler.wait_for_hosts(120)
+    assert scheduler.can_train
     scheduler.play(run, owner="a visitor")
     wait_until(lambda: run.updates > updates, seconds=60)
     assert run.latest.test_points[0] == points[0]

@@ -9,12 +9,21 @@ from mnist_core import Budget, EpochRecord, Normalization, Place, TestPoint
 from mnist_core.machine import Machine
 from mnist_core.race import Competitor, Plan, Race, RaceRecord, Start, to_json
 from mnist_core.race.plan import Raced, Value
+from mnist_core.show import charts
 
 HTML = "<img src=x onerror=alert(1)><script>alert(2)</script>"
 RACED_AT_ONE_SIZE = (
     Plan((20,), Budget(epochs=1), learning_rates=(1e-3, 1.0)),
     Plan((20,), Budget(epochs=1), normalizations=(Normalization(), Normalization(0, 1))),
     Plan((20,), Budget(epochs=1), orders=("shuffled", "sorted by label", "stored"), repeats=3),
+)
+CHARTS_OF_ONE_RACE = (
+    charts.race_epoch_seconds,
+    charts.updates_by_size,
+    charts.digits_per_second_by_size,
+    charts.speed_up_by_size,
+    charts.update_cost_chart,
+    charts.where_the_seconds_go,
 )
 MACHINE = Machine("a made-up processor", 2, "2.15.0")
 

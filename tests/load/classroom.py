@@ -170,6 +170,8 @@ async def _lesson(visitor: Visitor, arrives: float, seconds: float, seed: int) -
             rate = chance.choice([one for one in _RATES if one != rate])
             await visitor.slide("learning_rate", rate)
     await asyncio.sleep(max(0.0, ends - clock()))
+    # A short class on a busy computer: so long that something can be said of it.
+    await visitor.until(lambda: visitor.epochs > 0 and len(visitor.frame_times) > 1)
 
 
 async def _memory_after(server: Server, seconds: float) -> float:

@@ -139,6 +139,10 @@ async def follow(server: Server, students: int, seconds: float) -> Followed:
     asked_at = await _ask(teacher)
     together = await _pace(teacher, (1 - _ASK) * seconds)
     outcomes = await asyncio.gather(*lessons, return_exceptions=True)
+    for one, outcome in zip(everybody, outcomes, strict=True):
+        if outcome is None:
+            seen = one.visitor.frame_times
+            await one.visitor.until(lambda seen=seen, one=one: len(seen) > one.frames_before)
     spent = time.perf_counter() - began
     busy = (server.cpu_seconds() - before) / spent
     counted = await _counted(teacher, everybody[0].visitor)

@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 _OF_ELEMENT = {"label", "help", "body", "options", "content", "placeholder", "text"}
 _OF_FIGURE = {"name", "text", "ticktext", "hovertemplate"}
 # What a component is given for the browser alone.
-_NOT_READ = {"key", "plotly", "path", "sheet", "look", "language", "drawing"}
+_NOT_READ = {"key", "plotly", "path", "sheet", "look", "language", "drawing", "background"}
 
 
 def everything(app: AppTest) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from html import unescape
 from statistics import mean
 
 import pytest
@@ -18,7 +17,6 @@ from pages.app.scheduling import SCHEDULER
 from pages.compare.files import RaceFile
 from pages.mini_batch.bench import Trials
 from pages.mini_batch.compass import Draws
-from tests.conftest import wait_until
 from tests.core.races import made_up_race
 from tests.pages.dashboard import (
     choose,
@@ -35,22 +33,7 @@ from tests.pages.dashboard import (
     the_visitor,
     train,
 )
-
-
-def at_station(number: int) -> AppTest:
-    """A station whose page has just been set."""
-    return press(open_dashboard(lesson=str(number)), "lesson_set_up")
-
-
-def predict(app: AppTest, answer: object) -> AppTest:
-    """Give the prediction of the station that is on."""
-    app.session_state[f"lesson_answer_{app.query_params['lesson']}"] = answer
-    return press(app.run(), "lesson_say")
-
-
-def line(app: AppTest) -> str:
-    """What the strip says."""
-    return unescape(re.sub("<.*?>", "", shown(app)["lesson_line"]))
+from tests.pages.lesson import at_station, line, predict, race_and_stop
 
 
 def keys(app: AppTest) -> set[str]:
@@ -145,15 +128,6 @@ def test_one_update_begins_without_the_trials_of_another_run(app):
     app.selectbox(key="lesson_station").set_value(3).run()
     predict(press(app, "lesson_set_up"), "None of them")
     assert "press the button" in line(app)
-
-
-def race_and_stop(app: AppTest, key: str, ready) -> AppTest:
-    """Press a ready race's button, wait until it has shown that, stop it."""
-    press(app, key)
-    wait_until(lambda: ready(the_training().race.latest), seconds=60)
-    press(app, "race_stop")
-    wait_until(lambda: not SCHEDULER.is_live(the_training().race))
-    return app.run()
 
 
 @pytest.mark.usefixtures("few_digits")

@@ -114,10 +114,10 @@ def points(chart: dict) -> list[float]:
 def test_who_follows_a_run_and_a_page_is_fed_without_a_run_of_the_script(server):
     async def scene() -> None:
         teacher, student = await teach(server), await join(server)
-        runs = student.script_runs
         await teacher.press("play")
         await student.until(lambda: "training, epoch" in str(student.parts.get("followed_place")))
-        await student.until(lambda: len(points(student.parts["followed_1"])) > 1)
+        runs, seen = student.script_runs, len(points(student.parts["followed_1"]))
+        await student.until(lambda: len(points(student.parts["followed_1"])) > seen)
         await teacher.press("play")
         await teacher.go_to("digits")
         await student.until(lambda: "Training digit" in student.parts["followed_words"])

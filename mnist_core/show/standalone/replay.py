@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 from itertools import cycle
-from pathlib import Path
 from typing import Any
 
-from mnist_core.language import _, language, later
+from mnist_core.language import _, later
 from mnist_core.race.competitors import Competitor, RaceRecord
 from mnist_core.race.plan import SEVERAL
 from mnist_core.records import CLOCKS, TestPoint
 from mnist_core.show import race_names, race_sentences, race_verdict
-from mnist_core.show.charts.look import DASHES, colour_in_race, theme
+from mnist_core.show.charts.look import DASHES, colour_in_race
 from mnist_core.show.html import filled, for_script, marked
+from mnist_core.show.standalone.page import headed, page, read, where
 
-_HERE = Path(__file__)
-# Of the page.
+# What a page needs that holds replayed races.
+STYLE, SCRIPT = "replay.css", "replay.js"
+# Of a race's part of the page.
 _TEXTS = {
-    "recorded": later("Recorded"),
     "needs_script": later(
         "To replay the race, let this page run its script. What it came to stands below."
     ),
@@ -67,38 +67,29 @@ def replay(record: RaceRecord, sheet: str, labels: Sequence[int]) -> str:
         address.
     labels: their true labels.
     """
-    verdict = [*race_verdict.verdict(record), race_sentences.epoch_seconds(record)]
-    machine = record.machine
-    where = _("{processor}, {threads} threads, torch {torch}").format(
-        processor=machine.processor, threads=machine.threads, torch=machine.torch
-    )
     raced = _(SEVERAL[record.plan.raced])
     run_on = _("{settings} · run on {machine}").format(
-        settings=race_sentences.settings(record.plan), machine=where
+        settings=race_sentences.settings(record.plan), machine=where(record.machine)
     )
+    title, heading = _("Recorded: a race of {raced}"), _("A race of {raced}")
+    head = headed(heading.format(raced=raced), run_on)
+    body = head + replayed(record, sheet, labels)
+    return page(title.format(raced=raced), body, STYLE, script=SCRIPT)
+
+
+def replayed(record: RaceRecord, sheet: str, labels: Sequence[int], level: int = 2) -> str:
+    """The race as a part of a page with STYLE and SCRIPT, which may hold several.
+
+    level: of the headings within it.
+    """
+    verdict = [*race_verdict.verdict(record), race_sentences.epoch_seconds(record)]
     return filled(
-        _read(".html"),
-        language=language(),
+        read("replay.html"),
         **{name: escape(_(text)) for name, text in _TEXTS.items()},
-        title=escape(_("Recorded: a race of {raced}").format(raced=raced)),
-        heading=escape(_("A race of {raced}").format(raced=raced)),
-        run_on=escape(run_on),
+        level=str(level),
         verdict="".join(f"<p>{marked(line)}</p>" for line in verdict),
-        light=_variables(dark=False),
-        dark=_variables(dark=True),
-        css=_read(".css"),
-        js=_read(".js"),
         race=for_script(_race(record, sheet, labels)),
     )
-
-
-def _read(suffix: str) -> str:
-    return _HERE.with_suffix(suffix).read_text(encoding="utf-8")
-
-
-def _variables(dark: bool) -> str:
-    """The theme's colours, by the names that Streamlit gives them, as CSS."""
-    return " ".join(f"--{name}: {tint};" for name, tint in theme(dark).items())
 
 
 def _race(record: RaceRecord, sheet: str, labels: Sequence[int]) -> dict[str, Any]:

@@ -18,7 +18,13 @@ from mnist_core.race.scaling import target_scaling
 from mnist_core.show import charts, race_sentences, race_tables, race_verdict, valley
 from mnist_core.show.standalone import replay
 from tests.conftest import made_up
-from tests.core.races import HTML, race_to_target, run_to_the_end, updates_by_law
+from tests.core.races import (
+    CHARTS_OF_ONE_RACE,
+    HTML,
+    race_to_target,
+    run_to_the_end,
+    updates_by_law,
+)
 
 CHANGES = 400
 # Written as they stand: json.dumps would refuse some, and read others back as something else.
@@ -114,15 +120,7 @@ def draw_all(record: RaceRecord) -> None:
         for target in (150.0, common_target(record))
         for clock in ("updates", "seconds")
     ]
-    by_record = (
-        charts.race_epoch_seconds,
-        charts.updates_by_size,
-        charts.digits_per_second_by_size,
-        charts.speed_up_by_size,
-        charts.update_cost_chart,
-        charts.where_the_seconds_go,
-    )
-    figures += [draw(record) for draw in by_record]
+    figures += [draw(record) for draw in CHARTS_OF_ONE_RACE]
     for target in (None, 150.0, 3_000.0, common_target(record)):
         scaling = target and target_scaling(record, target)
         figures += [charts.law_chart(scaling, noise) for noise in (None, 113.0)]

@@ -8,7 +8,7 @@ from mnist_core import Mnist, Run, Settings
 from mnist_core.show import charts
 from mnist_core.show.charts import Figure, RaceView
 from tests.conftest import train_at, train_epochs
-from tests.core.races import made_up_race, made_up_races_at_one_size
+from tests.core.races import CHARTS_OF_ONE_RACE, made_up_race, made_up_races_at_one_size
 from tests.core.show.lesson import lesson_figures
 from tests.core.show.valley import valley_figures
 
@@ -41,14 +41,7 @@ def figures(tiny: Mnist, dark: bool) -> Iterator[Figure]:
         yield charts.race_curve(race, RaceView(target=3e3, dark=dark))
         for clock in ("updates", "seconds"):
             yield charts.target_chart(race, 3e3, clock, dark)
-        for draw in (
-            charts.race_epoch_seconds,
-            charts.updates_by_size,
-            charts.digits_per_second_by_size,
-            charts.speed_up_by_size,
-            charts.update_cost_chart,
-            charts.where_the_seconds_go,
-        ):
+        for draw in CHARTS_OF_ONE_RACE:
             yield draw(race, dark)
         for raced in made_up_races_at_one_size(repeats):
             yield charts.race_curve(raced, RaceView(target=3e3, dark=dark))

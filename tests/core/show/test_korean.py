@@ -36,7 +36,7 @@ from mnist_core.show.charts import RaceView
 from mnist_core.show.kinds import Curve, Line
 from mnist_core.show.lesson import GLOSSARY, STATIONS
 from mnist_core.show.questions import QUESTIONS, RACE_QUESTIONS
-from mnist_core.show.standalone import handout, replay
+from mnist_core.show.standalone import Visited, handout, lesson_record, replay
 from tests.conftest import train_epochs
 from tests.core.english import english_in
 from tests.core.races import (
@@ -227,10 +227,12 @@ def shown_by(page: str) -> str:
     )
 
 
-def test_the_handout_and_the_replay_are_wholly_in_korean_and_say_so():
+def test_pages_that_stand_alone_are_wholly_in_korean_and_say_so():
     race = made_up_race({1: [9e3, 3e3], 200: [9e3, 4e3]}, {1: 8.0, 200: 0.34})
+    digits = ("data:image/png;base64,AAAA", [7] * 16)
     with speaking("ko"):
-        pages = (handout(), replay(race, "data:image/png;base64,AAAA", [7] * 16))
+        visited = {4: Visited(10, lesson.times_as_long(race)), 6: Visited((0.0,) * 25, None)}
+        pages = (handout(), replay(race, *digits), lesson_record(visited, MACHINE, *digits))
     for page in pages:
         assert '<html lang="ko">' in page
         assert not english_in(re.sub(r"\{\w+\}", "", shown_by(page)))

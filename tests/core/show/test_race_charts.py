@@ -14,6 +14,7 @@ from mnist_core.show import charts, race_names
 from mnist_core.show.charts import RaceView
 from mnist_core.show.charts.look import log_axis
 from tests.core.races import (
+    CHARTS_OF_ONE_RACE,
     MACHINE,
     made_up_race,
     made_up_races_at_one_size,
@@ -39,12 +40,7 @@ DRAWN = [
     ),
     lambda record, dark: charts.target_chart(record, 3e3, "updates", dark),
     lambda record, dark: charts.target_chart(record, 3e3, "seconds", dark),
-    charts.race_epoch_seconds,
-    charts.updates_by_size,
-    charts.digits_per_second_by_size,
-    charts.speed_up_by_size,
-    charts.update_cost_chart,
-    charts.where_the_seconds_go,
+    *CHARTS_OF_ONE_RACE,
 ]
 
 

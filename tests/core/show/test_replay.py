@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from html.parser import HTMLParser
 from itertools import pairwise
 
 from mnist_core.race import Plan, RaceRecord, from_json
@@ -17,43 +16,17 @@ from tests.core.races import (
     made_up_races_at_one_size,
     race_with_html,
 )
+from tests.core.show.page_read import PageRead
 
 LABELS = [7, 2, 1, 0, 4, 1, 4, 9, 5, 9, 0, 6, 9, 0, 1, 5]
 
 
-class Read(HTMLParser):
-    """A page as a browser would read it: its elements, and what its scripts hold."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.elements: list[tuple[str, dict[str, str | None]]] = []
-        self.scripts: list[str] = []
-        self.texts: list[str] = []
-        self.feed(page)
-
-    def handle_starttag(self, tag, attributes) -> None:
-        self.elements.append((tag, dict(attributes)))
-        if tag == "script":
-            self.scripts.append("")
-
-    def handle_data(self, data) -> None:
-        if self.elements and self.elements[-1][0] == "script" and self.cdata_elem:
-            self.scripts[-1] += data
-        else:
-            self.texts.append(data)
-
-    @property
-    def race(self) -> dict:
-        """The recorded race within it."""
-        return json.loads(self.scripts[0])
-
-
-def read(record: RaceRecord) -> Read:
-    return Read(replay(record, "data:image/png;base64,AAAA", LABELS))
+def read(record: RaceRecord) -> PageRead:
+    return PageRead(replay(record, "data:image/png;base64,AAAA", LABELS))
 
 
 def test_the_page_holds_every_test_point_of_the_race_with_its_guesses(raced):
-    shown = read(raced).race
+    shown = read(raced).races[0]
     assert shown["labels"] == LABELS
     for one, competitor in zip(shown["competitors"], raced.competitors, strict=True):
         points = competitor.test_points
@@ -69,7 +42,7 @@ def test_the_page_holds_every_test_point_of_the_race_with_its_guesses(raced):
 
 
 def test_each_competitor_has_its_colour_in_both_themes_and_a_dash_of_its_own(raced):
-    competitors = read(raced).race["competitors"]
+    competitors = read(raced).races[0]["competitors"]
     assert [one["light"] for one in competitors] == [colour(10), colour(100)]
     assert [one["dark"] for one in competitors] == [colour(10, True), colour(100, True)]
     assert all(one["dash"] != other["dash"] for one, other in pairwise(competitors))
@@ -79,7 +52,7 @@ def test_a_competitor_looks_the_same_at_every_seed_and_the_tutorials_way_has_its
     plan = Plan((10, 200), repeats=3, tutorial="tenth")
     starts = [start for heat in plan.heats() for start in heat]
     ended = tuple(made_up_competitor(start, [9, 8], 1.0) for start in starts)
-    competitors = read(RaceRecord(plan, MACHINE, 2, ended)).race["competitors"]
+    competitors = read(RaceRecord(plan, MACHINE, 2, ended)).races[0]["competitors"]
     assert [one["seed"] for one in competitors] == ["0"] * 4 + ["1", "1", "2", "2"]
     looks = {(one["name"], one["dash"], one["light"]) for one in competitors}
     assert len(looks) == len({dash for _, dash, _ in looks}) == 4
@@ -91,7 +64,7 @@ def test_texts_of_a_file_add_no_element_and_end_no_script():
     assert hostile.machine.processor == HTML
     names = [[tag for tag, _ in read(record).elements] for record in (hostile, sound)]
     assert names[0] == names[1]
-    assert HTML in "".join(read(hostile).texts)
+    assert HTML in read(hostile).text
 
 
 def test_json_in_a_script_survives_whatever_texts_it_holds():
@@ -109,7 +82,7 @@ def test_marked_text_is_escaped_and_bold_between_stars():
 
 
 def test_the_page_says_that_it_is_recorded_where_and_with_which_settings(raced):
-    text = "".join(read(raced).texts)
+    text = read(raced).text
     assert "Recorded" in text
     assert raced.machine.processor in text
     assert "Batch sizes 10 and 100 · 2 epochs each" in text
@@ -117,20 +90,16 @@ def test_the_page_says_that_it_is_recorded_where_and_with_which_settings(raced):
 
 def test_the_page_fetches_nothing_and_is_small(raced):
     page = read(raced)
-    named = [
-        value for _, one in page.elements for key, value in one.items() if key in ("src", "href")
-    ]
-    assert named == []
-    policy = [one["content"] for tag, one in page.elements if "http-equiv" in one]
-    assert policy[0].startswith("default-src 'none';")
+    assert page.addresses == []
+    assert page.policy.startswith("default-src 'none';")
     assert len(replay(raced, "", LABELS)) < 40_000
 
 
 def test_a_race_of_anything_has_a_page_and_one_that_failed_at_once_is_left_out():
     for record in made_up_races_at_one_size(repeats=3):
-        assert len(read(record).race["competitors"]) == len(record.competitors)
+        assert len(read(record).races[0]["competitors"]) == len(record.competitors)
     record = made_up_race({10: [9, 8], 200: [9, 8]}, {10: 2.0, 200: 0.2})
     first = record.competitors[0].test_points[0].place
     failed = replace(record.competitors[0], state="failed", place=first, test_points=(), epochs=())
     record = replace(record, competitors=(failed, record.competitors[1]))
-    assert [one["name"] for one in read(record).race["competitors"]] == ["200"]
+    assert [one["name"] for one in read(record).races[0]["competitors"]] == ["200"]

@@ -14,7 +14,9 @@ import msgspec
 import pytest
 
 from mnist_core import Budget
+from mnist_core.__main__ import FAILED, main
 from mnist_core.race import Plan, from_json, to_json
+from mnist_core.sweep.alone import alone_with
 from mnist_core.sweep.file import Sweep, SweepError
 from mnist_core.sweep.progress import in_a_line, shown
 from mnist_core.sweep.work import Outcome, train
@@ -144,6 +146,20 @@ def test_a_folder_that_is_not_there_and_a_sweep_too_large_for_compare_are_refuse
         Sweep(large, tmp_path / "sweep.json")
 
 
+def test_a_sweep_has_its_file_to_itself_for_as_long_as_it_lasts(tmp_path):
+    out = tmp_path / "sweep.json"
+    for _ in range(2):
+        with (
+            alone_with(out),
+            alone_with(tmp_path / "other.json"),
+            pytest.raises(SweepError, match=r"another sweep writes .*sweep\.json at present"),
+        ):
+            alone_with(out).__enter__()
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(SweepError, match="can't be used: No such file or directory"):
+        alone_with(tmp_path / "none" / "sweep.json").__enter__()
+
+
 class Terminal(io.StringIO):
     """Where a bar is drawn in place of lines."""
 
@@ -164,11 +180,14 @@ def test_a_terminal_sees_a_bar_and_anything_else_a_line_for_each_run(tiny):
     assert second.startswith("4 of 4: batch size 600, ")
 
 
-def test_after_a_kill_the_same_command_goes_on_and_computes_nothing_twice(tmp_path):
+def test_after_a_kill_the_same_command_goes_on_and_computes_nothing_twice(tmp_path, capsys):
     out = tmp_path / "sweep.json"
     process = started(out)
     wait_until(lambda: len(kept_in(out)) >= 2 or process.poll() is not None, seconds=120)
     workers = children_of(process)
+    assert main([*COMMAND.split(), str(out)]) == FAILED  # while the other still goes on
+    (complaint,) = capsys.readouterr().err.splitlines()
+    assert f"another sweep writes {out} at present" in complaint
     process.kill()
     process.communicate()
     kept = kept_in(out)
@@ -186,6 +205,7 @@ def test_after_a_kill_the_same_command_goes_on_and_computes_nothing_twice(tmp_pa
     record = from_json(out.read_bytes())
     assert record.machine.threads == 1
     competitors = record.competitors
+    assert list(tmp_path.iterdir()) == [out]
     # Times differ from run to run: what is the same to the last bit was not trained again.
     assert all(one.competitor in competitors for one in kept)
 
