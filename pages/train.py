@@ -12,7 +12,7 @@ from mnist_core.records import CLOCKS
 from mnist_core.show import charts, sentences, tables
 from mnist_core.show.questions import QUESTIONS
 from pages.app import run_labels, visitors
-from pages.app.feed import Parts
+from pages.app.feed import Led, Parts
 from pages.app.loading import mnist
 from pages.app.presenting import is_presented, presentation_button
 from pages.app.sidebar import top_knobs
@@ -69,7 +69,7 @@ def _first_screen(visitor: Visitor) -> tuple[Parts, _View]:
     top = st.container(gap="xsmall")
     view = _choices(visitor.training)
     shown = visitor.feed.show(lambda: _shown(visitor.training, view))
-    visitor.feed.lead(lambda dark: _charts(visitor.training, replace(view, dark=dark)))
+    visitor.feed.lead(lambda dark: Led(run=_charts(visitor.training, replace(view, dark=dark))))
     with top:
         live_html("headline", shown["headline"])
         live_html("progress", shown["progress"])

@@ -40,6 +40,9 @@ class Source(Protocol):
     def latest(self) -> Edition:
         """For a frame."""
 
+    def renew(self) -> Future | None:
+        """Have the next edition made where the latest stands no longer; ends when it is there."""
+
 
 class Translated:
     """A source once for each language: what it makes, it makes in those that are looked at.
@@ -61,6 +64,10 @@ class Translated:
         """The latest that there is in the language at work."""
         return self._sources[language()].latest()
 
+    def renew(self) -> Future | None:
+        """Have the next edition made in the language at work."""
+        return self._sources[language()].renew()
+
 
 class Notice:
     """Parts that are quickly made, made anew whenever something has changed.
@@ -80,6 +87,9 @@ class Notice:
         return self._made[1]
 
     latest = now
+
+    def renew(self) -> None:
+        """Nothing is to be waited for."""
 
 
 class Relay:
@@ -104,11 +114,17 @@ class Relay:
 
     def latest(self) -> Edition:
         """The latest edition, at once."""
-        with self._lock:
-            idle = self._under_way is None or self._under_way.done()
-            if idle and not self._is_fresh:
-                self._under_way = SCHEDULER.between_turns(self._renew)
+        self.renew()
         return self._edition
+
+    def renew(self) -> Future | None:
+        """What ends when the next edition is there; None while the latest stands."""
+        with self._lock:
+            if self._is_fresh:
+                return None
+            if self._under_way is None or self._under_way.done():
+                self._under_way = SCHEDULER.between_turns(self._renew)
+            return self._under_way
 
     def now(self) -> Edition:
         """One that may still stand; for a script run, which has to draw something."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
 
 from mnist_core.cluster.connection import NoNodeError
 from mnist_core.language import in_this_language
@@ -16,12 +18,30 @@ from pages.components.part import next_moment
 _log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
+class Led:
+    """What those who follow a tab see of its page, from top to bottom.
+
+    words: HTML.
+    digits: a grid of them, as digit_grid draws it.
+    charts: two at most, each with the HTML that stands above it.
+    run: the page's own two charts of the run or the race, in place of those that followers
+        see of the run wherever else its owner is.
+    """
+
+    words: str = ""
+    digits: dict[str, object] | None = None
+    charts: Sequence[tuple[str, dict[str, object]]] = ()
+    run: Parts = field(default_factory=dict)
+
+
 class Feed:
     """What one tab shows: parts that the script draws first and the live channel keeps up to date.
 
     token: by which the tab finds its feed; nobody else knows it.
     on_this_computer: whether the tab, while connected, shares the processor with the training.
     drawing: whether a script run draws the page at present.
+    leading: grows whenever what followers see of the page is made in another way.
     """
 
     def __init__(self) -> None:
@@ -32,13 +52,15 @@ class Feed:
         self._started = False
         self._send_at_once: Callable[[int, Parts], None] | None = None
         self._lock = threading.Lock()
+        self.leading = 0
+        self._lead: Callable[[bool], Led] | None = None
         self._clear()
 
     def _clear(self) -> None:
         self._makers: list[Callable[[], Parts]] = []
-        self._others: list[Callable[[], Edition]] = []
+        self._others: list[tuple[Callable[[], Edition], Callable[[], Future | None]]] = []
         self._reasons: list[Callable[[], bool]] = []
-        self._lead: Callable[[bool], Parts] = lambda _dark: {}
+        self._has_led = False
         self._drawn: Parts = {}
 
     def connect(
@@ -95,6 +117,8 @@ class Feed:
     def end(self) -> None:
         """A script run ends: the page stands there as it drew it."""
         self.drawing = False
+        if not self._has_led:
+            self._lead_by(None)
         if listener := self._listener:
             listener()
 
@@ -120,20 +144,25 @@ class Feed:
     def tune_in(self, source: Source) -> Parts:
         """Feed the tab from now on with what others are fed with too; what it gives now."""
         with self._lock:
-            self._others.append(in_this_language(source.latest))
+            self._others.append((in_this_language(source.latest), in_this_language(source.renew)))
         return source.now().parts
 
-    def lead(self, make: Callable[[bool], Parts]) -> None:
-        """What those who follow this tab see of its page.
+    def lead(self, make: Callable[[bool], Led]) -> None:
+        """What those who follow this tab see of its page, until a script run leads them anew.
 
         make: is called as for `show`, with whether it is for the dark theme, and speaks the
-            language of those who follow.
+            language of those who follow. It computes nothing that the page has not computed.
         """
-        self._lead = make
+        self._has_led = True
+        self._lead_by(make)
 
-    def led(self, dark: bool) -> Parts:
+    def led(self, dark: bool) -> Led:
         """What followers see of the tab's page; nothing where it has none for them."""
-        return self._lead(dark)
+        return self._lead(dark) if self._lead else Led()
+
+    def _lead_by(self, make: Callable[[bool], Led] | None) -> None:
+        self._lead = make
+        self.leading += 1
 
     def watch(self, version: Callable[[], object]) -> None:
         """The page shows the past as soon as this gives another value than now."""
@@ -153,7 +182,13 @@ class Feed:
         """The parts that others show too, in JSON by key."""
         with self._lock:
             others = list(self._others)
-        return {key: text for latest in others for key, text in latest().written.items()}
+        return {key: text for latest, _ in others for key, text in latest().written.items()}
+
+    def renew(self) -> list[Future]:
+        """Have those parts made anew that no longer stand; what ends as soon as they are."""
+        with self._lock:
+            others = list(self._others)
+        return [under_way for _, renew in others if (under_way := renew())]
 
     def parts(self) -> tuple[int, Parts]:
         """All else that the tab shows now, and the moment from which it counts.

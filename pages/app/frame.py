@@ -54,7 +54,7 @@ def _page(file: str, title: str, icon: str, **how: object) -> st.Page:
 
 # By names that are the same in every language.
 pages = {
-    "Digits": _page("digits.py", _("Digits"), "dialpad"),
+    "Digits": _page("digits/digits.py", _("Digits"), "dialpad"),
     "Mini-batch": _page("mini_batch/mini_batch.py", _("Mini-batch"), "grid_view"),
     "Train": _page("train.py", _("Train"), "show_chart", default=True),
     "Compare": _page("compare/compare.py", _("Compare"), "sports_score"),

@@ -266,6 +266,9 @@ class _Line:
 
     async def _send_heard(self) -> None:
         """Send what has changed of that which others show too; no training waits for it."""
+        if renewals := self._visitor.feed.renew():
+            # Otherwise the tab would show only at its next look what it has had made at this one.
+            await asyncio.wait([asyncio.wrap_future(one) for one in renewals])
         self._painted.clear()
         self._moment = next_moment()
         if frame := self._changed(self._visitor.feed.heard()):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from functools import partial
+from itertools import zip_longest
 
 import streamlit as st
 
@@ -13,17 +15,26 @@ from mnist_core.show import charts, sentences
 from pages.app import run_labels, visitors
 from pages.app.broadcast import Parts, Relay, Translated
 from pages.app.classroom import CLASS
+from pages.app.feed import Led
 from pages.app.presence import is_present
-from pages.app.run_to_be import RunToBe
 from pages.app.setup_widgets import wish_for_setup
 from pages.app.theme import is_dark
 from pages.app.training import Training
 from pages.app.visitors import Visitor
+from pages.components.digit_grid import digit_pictures
 from pages.components.live_chart import chart, live_chart
 from pages.components.live_html import caption, figures, live_html, sentence
 
-_CHARTS = ("followed_1", "followed_2")
-_HEIGHTS = (340, 260)  # pixels
+_OF_PAGE = {"followed_page_1": 280, "followed_page_2": 280}  # charts, and their heights in pixels
+_OF_TRAINING = {"followed_1": 340, "followed_2": 260}
+# On a telephone all stands in a column. A place that nothing fills takes no room.
+_STYLE = (
+    "<style>div.st-key-followed { display: grid; align-items: start; gap: 1rem 2rem; "
+    "grid-template-columns: repeat(auto-fill, minmax(min(100%, 26rem), 1fr)); }"
+    ".st-key-followed > :not(:has(.stElementContainer:not([style*=none]))) { display: none; }"
+    ".st-key-followed > :has(.stElementContainer:not([style*=none]) .digit-grid.even) "
+    "{ grid-column: 1 / -1; }</style>"
+)
 # So many followers are sent a frame each second, and more of them less often: each takes some time
 # from what else the server does.
 _FRAMES_A_SECOND = 150
@@ -38,18 +49,39 @@ def _screen(dark: bool) -> Parts:
     """What the teacher sees, as far as a telephone has room for it."""
     teacher = visitors.with_id(CLASS.leader)
     if teacher is None:
-        where = _("The teacher is not here at present.")
-        return {"followed_place": sentence(where), "followed_figures": ""} | _charts(
-            _of_run(RunToBe().latest, dark)
-        )
-    training = teacher.training
-    shown = list(teacher.feed.led(dark).values())
-    if not shown or (training.run.latest.untrained and not training.race):
-        shown = _of_run(training.run.latest, dark)
-    return {
+        where = sentence(_("The teacher is not here at present."))
+        shown = {"followed_place": where, "followed_figures": ""}
+        return shown | _of_page(Led()) | _charts(_OF_TRAINING, [])
+    training, led = teacher.training, teacher.feed.led(dark)
+    shown = {
         "followed_place": sentence(_place(teacher.page, training)),
         "followed_figures": "" if training.racing else _figures(training.run.latest),
-    } | _charts(shown)
+    }
+    return shown | _of_page(led) | _charts(_OF_TRAINING, _of_training(training, led, dark))
+
+
+def _of_page(led: Led) -> Parts:
+    """What the teacher's page is about, where it is not the run itself."""
+    words = [above for above, _chart in led.charts]
+    named = dict(zip_longest(map(_words_above, _OF_PAGE), words, fillvalue=""))
+    shown = {"followed_words": led.words, "followed_digits": led.digits}
+    drawn = [one | {"kind": _kind(one)} for _above, one in led.charts]
+    return shown | named | _charts(_OF_PAGE, drawn)
+
+
+def _kind(shown: dict[str, object]) -> str:
+    """By which one chart is told from another that comes in its place."""
+    return shown["figure"]["layout"]["xaxis"]["title"]["text"]
+
+
+def _words_above(key: str) -> str:
+    return f"{key}_words"
+
+
+def _of_training(training: Training, led: Led, dark: bool) -> Sequence[dict[str, object]]:
+    if training.run.latest.untrained and not training.race:
+        return [] if led.words else _of_run(training.run.latest, dark)
+    return [*led.run.values()] or _of_run(training.run.latest, dark)
 
 
 def _place(page: str, training: Training) -> str:
@@ -73,7 +105,7 @@ def _figures(snapshot: Snapshot) -> str:
     )
 
 
-def _of_run(snapshot: Snapshot, dark: bool) -> list[object]:
+def _of_run(snapshot: Snapshot, dark: bool) -> list[dict[str, object]]:
     curve = charts.learning_curve(snapshot, dark=dark)
     seconds = charts.seconds_per_epoch(snapshot, dark)
     if snapshot.untrained:
@@ -86,22 +118,29 @@ def _of_run(snapshot: Snapshot, dark: bool) -> list[object]:
     ]
 
 
-def _charts(shown: list[object]) -> Parts:
-    return {
-        key: one | {"height": height}
-        for key, one, height in zip(_CHARTS, shown, _HEIGHTS, strict=True)
-    }
+def _charts(heights: Mapping[str, int], shown: Sequence[dict[str, object]]) -> Parts:
+    """In so many of the places as there are charts, nothing in the others."""
+    places = zip_longest(heights.items(), shown)
+    return {key: one and one | {"height": height} for (key, height), one in places}
 
 
-_SCREENS = {
-    dark: Translated(partial(Relay, partial(_screen, dark), pace, lambda: CLASS.leader))
+def _subject() -> tuple[str, int] | None:
+    """Whom the class follows, and what they show."""
+    teacher = visitors.with_id(CLASS.leader)
+    return teacher and (teacher.feed.token, teacher.feed.leading)
+
+
+# By whether the theme is dark: what the whole class is shown.
+SCREENS = {
+    dark: Translated(partial(Relay, partial(_screen, dark), pace, _subject))
     for dark in (False, True)
 }
 
 
 def follow_teacher(visitor: Visitor) -> None:
-    """The teacher's figures and charts, and the way to go on from them alone."""
-    shown = visitor.feed.tune_in(_SCREENS[is_dark()])
+    """The teacher's run and what their page is about, and the way to go on from it alone."""
+    st.html(_STYLE)
+    shown = visitor.feed.tune_in(SCREENS[is_dark()])
     live_html("followed_place", shown["followed_place"])
     st.button(
         _("Go on from here on my own"),
@@ -115,8 +154,8 @@ def follow_teacher(visitor: Visitor) -> None:
         ),
     )
     live_html("followed_figures", shown["followed_figures"])
-    for key in _CHARTS:
-        live_chart(key, shown[key])
+    with st.container(key="followed"):
+        _draw(shown)
     live_html(
         "followed_note",
         caption(
@@ -126,6 +165,20 @@ def follow_teacher(visitor: Visitor) -> None:
             )
         ),
     )
+
+
+def _draw(shown: Parts) -> None:
+    """The teacher's page and run: a place for each thing that may come without a script run."""
+    with st.container(gap="xsmall"):
+        live_html("followed_words", shown["followed_words"])
+        digit_pictures("followed_digits", shown["followed_digits"])
+    for key in _OF_PAGE:
+        with st.container(gap="xsmall"):
+            live_html(_words_above(key), shown[_words_above(key)])
+            live_chart(key, shown[key])
+    for key in _OF_TRAINING:
+        with st.container():
+            live_chart(key, shown[key])
 
 
 def _go_on(visitor: Visitor) -> None:

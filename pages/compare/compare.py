@@ -15,7 +15,7 @@ from mnist_core.records import CLOCKS
 from mnist_core.show import charts, race_sentences, race_verdict
 from mnist_core.show.questions import RACE_QUESTIONS
 from pages.app import visitors
-from pages.app.feed import Parts
+from pages.app.feed import Led, Parts
 from pages.app.sidebar import say_no_room
 from pages.app.theme import is_dark
 from pages.app.visitors import Visitor
@@ -147,10 +147,10 @@ def _shown(visitor: Visitor, record: RaceRecord, view: charts.RaceView) -> Parts
     }
 
 
-def _led(record: RaceRecord, view: charts.RaceView) -> Parts:
+def _led(record: RaceRecord, view: charts.RaceView) -> Led:
     """What those who follow a teacher see of the race."""
     best = at_best_rates(record, view.target)
-    return _charts(best, view, race_verdict.verdict(best))
+    return Led(run=_charts(best, view, race_verdict.verdict(best)))
 
 
 def _charts(record: RaceRecord, view: charts.RaceView, verdict: list[str]) -> Parts:

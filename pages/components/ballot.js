@@ -7,7 +7,7 @@ export default function ({ data, parentElement }) {
   let shown, given;
 
   const draw = () => {
-    place.closest(".stElementContainer").style.display = shown ? "" : "none";
+    reveal(place, shown);
     if (!shown) return;
     const mine = given?.vote === shown.vote ? given.option : -1;
     question.textContent = shown.question;

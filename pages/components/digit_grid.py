@@ -1,10 +1,10 @@
-"""Digits as a grid of buttons: one can be picked, by mouse or by keyboard."""
+"""Digits as a grid: of buttons, one of which can be picked, or of pictures alone."""
 
 from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,14 +28,15 @@ _CSS = """
   .digit-grid.even { grid-template-columns: repeat(8, minmax(0, 1fr)); }
 }
 @container (min-width: 800px) { .digit-grid.even { --zoom: 1.5; } }
-.digit-grid button {
-  padding: 2px; border: 2px solid transparent; border-radius: 6px; background: none;
-  color: var(--st-text-color); font: inherit; font-size: 14px; line-height: 1.3; cursor: pointer;
+.digit-grid > * {
+  padding: 2px; border: 2px solid transparent; border-radius: 6px; background: none; margin: 0;
+  color: var(--st-text-color); font: inherit; font-size: 14px; line-height: 1.3;
   display: flex; flex-direction: column; align-items: center;
 }
+.digit-grid button { cursor: pointer; }
 .digit-grid button:hover { border-color: var(--st-border-color); }
 .digit-grid button:focus-visible { outline: 3px solid var(--st-primary-color); }
-.digit-grid button[aria-pressed=true] { border-color: var(--st-primary-color); }
+.digit-grid :is([aria-pressed=true], .picked) { border-color: var(--st-primary-color); }
 .digit-grid i {
   --side: calc(var(--size) * var(--zoom, 1));
   display: block; flex: none; width: var(--side); height: var(--side);
@@ -80,6 +81,7 @@ def grid(
     picked: int,
     size: int = 56,
     looks: Sequence[str] = (),
+    of: int | None = None,
 ) -> dict[str, object]:
     """What a grid of digits shows, as buttons.
 
@@ -91,6 +93,7 @@ def grid(
     looks: "marked", in a dotted frame, "apart", in a row of its own, both or "", for each. With
         them, eight digits stand in a row, or four where there is little room; otherwise as many as
         there is room for.
+    of: how many the sheet has, where those are only its first ones.
     """
     digits = [
         {"caption": caption, "name": name, "look": look}
@@ -98,6 +101,7 @@ def grid(
     ]
     return {
         "sheet": pictured,
+        "of": len(digits) if of is None else of,
         "size": size,
         "even": bool(looks),
         "digits": digits,
@@ -107,21 +111,35 @@ def grid(
 
 def digit_grid(key: str, shown: dict[str, object]) -> None:
     """Draw the grid; picked_index() tells which picture is picked."""
-    place = component(
+    _place()(key=key, data=_named(key, shown), on_picked_change=lambda: None)
+
+
+def digit_pictures(key: str, shown: dict[str, object] | None) -> None:
+    """Draw the grid as pictures, of which none can be picked; None draws nothing."""
+    _place()(key=key, data=_named(key, shown) | {"still": True})
+
+
+def _place() -> Callable[..., object]:
+    return component(
         "digit_grid",
         html='<div class="digit-room"><div class="digit-grid" role="group"></div></div>',
         css=_CSS,
         js=_JS,
         isolate_styles=False,
     )
-    named = part(key, shown) | {"label": _("Digits")}
-    place(key=key, data=named, on_picked_change=lambda: None)
 
 
-def picture(pixels: np.ndarray, width: int, description: str) -> None:
-    """Draw one picture, uint8, as it is: st.image would compress it, and so blur its pixels."""
+def _named(key: str, shown: dict[str, object] | None) -> dict[str, object]:
+    return part(key, shown) | {"label": _("Digits")}
+
+
+def picture(address: str, width: int, description: str) -> None:
+    """Draw one picture as it is: st.image would compress it, and so blur its pixels.
+
+    address: its data_uri().
+    """
     st.html(
-        f'<img src="{data_uri(pixels)}" alt="{description}" width="{width}"'
+        f'<img src="{address}" alt="{description}" width="{width}"'
         ' style="image-rendering: pixelated; max-width: 100%">'
     )
 

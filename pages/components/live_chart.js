@@ -96,6 +96,7 @@ const lists = ({ marker }, change = (list) => list) =>
 
 const draw = (Plotly, chart, shown) => {
   if (!chart.isConnected) return;
+  if (chart.shown && chart.shown.kind !== shown.kind) forget(Plotly, chart);
   const before = chart.shown;
   chart.shown = shown;
   const { figure } = shown;
@@ -122,6 +123,12 @@ const draw = (Plotly, chart, shown) => {
     modeBarButtonsToRemove: ["lasso2d", "select2d", "sendChartToCloud"],
   });
   if (!before) watch(Plotly, chart);
+};
+// From one chart to another Plotly would keep what its viewer has zoomed, and where the titles stood.
+const forget = (Plotly, chart) => {
+  chart.observer?.disconnect();
+  for (const own of ["observer", "shown", "taken", "legendOf"]) delete chart[own];
+  Plotly?.purge(chart);
 };
 // The page's type may be larger than usual: a chart's grows with it, and labels at the lines have to
 // do without a legend.
@@ -155,7 +162,8 @@ export default function ({ data, parentElement }) {
   }
   chart.font = getComputedStyle(parentElement).fontFamily;
   const stop = follow(data, (shown) => {
-    if (window.Plotly && window.plotlyForLiveCharts) draw(window.Plotly, chart, shown);
+    reveal(chart, shown);
+    if (shown && window.Plotly && window.plotlyForLiveCharts) draw(window.Plotly, chart, shown);
     else chart.awaits = shown;
   });
   ready(data.plotly).then(
@@ -167,10 +175,7 @@ export default function ({ data, parentElement }) {
   );
   return () => {
     stop();
-    chart.observer?.disconnect();
-    delete chart.observer; // in case the same place is drawn into once more
-    delete chart.shown;
-    window.Plotly?.purge(chart);
+    forget(window.Plotly, chart); // in case the same place is drawn into once more
     chart.emit = () => {}; // a drawing still under way tells of its end; the next one brings its own
   };
 }

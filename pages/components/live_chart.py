@@ -60,8 +60,11 @@ def chart(figure: Figure, label: str, height: int = 380) -> dict[str, object]:
     return {"figure": figure, "label": label, "height": height}
 
 
-def live_chart(key: str, shown: dict[str, object]) -> None:
-    """Draw the chart, or redraw it in place where the key was drawn before."""
+def live_chart(key: str, shown: dict[str, object] | None) -> None:
+    """Draw the chart, or redraw it in place where the key was drawn before; None draws nothing.
+
+    shown: a chart(); what a viewer has zoomed in it is forgotten where its "kind" becomes another.
+    """
     # Made at every call: page tests have a runtime, and so a registry, for each page.
     place = component("live_chart", html=_HTML, css=_CSS, js=_JS, isolate_styles=False)
     place(key=key, data=part(key, shown) | {"plotly": plotly_path()})

@@ -4,7 +4,6 @@ export default function ({ data, parentElement }) {
   return follow(data, (html) => {
     if (html === place.drawn) return;
     place.innerHTML = place.drawn = html;
-    // Nothing to tell takes no room, nor the gap around it.
-    place.closest(".stElementContainer").style.display = html ? "" : "none";
+    reveal(place, html);
   });
 }

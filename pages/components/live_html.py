@@ -65,6 +65,11 @@ def picture(address: str, description: str, height: int) -> str:
     return f'<img src="{address}" alt="{escape(description)}" height="{height}" class="digits">'
 
 
+def beside(left: str, right: str) -> str:
+    """Two pieces of HTML side by side, or below each other where there is no room."""
+    return f'<div class="beside">{left}{right}</div>'
+
+
 def note(text: str, kind: str = "info") -> str:
     """A paragraph in a box.
 

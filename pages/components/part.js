@@ -15,3 +15,5 @@ const follow = ({ key, moment, shown }, draw) => {
   draw(part.shown);
   return () => part.draw === draw && delete part.draw;
 };
+// Nothing to show takes no room, nor the gap around it.
+const reveal = (place, shown) => (place.closest(".stElementContainer").style.display = shown ? "" : "none");

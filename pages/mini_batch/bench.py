@@ -21,6 +21,7 @@ from pages.app.work import Work
 from pages.components.choice import choose
 from pages.components.headings import heading
 from pages.components.live_chart import chart, live_chart
+from pages.components.live_html import sentence
 from pages.mini_batch.flow import flow_html
 
 SIZES = (1, 10, 200, 2_000)
@@ -57,6 +58,14 @@ class Trials:
         if self._run_number != training.run_number:
             self.bench = self.work = None
 
+    def led(self, dark: bool) -> Sequence[tuple[str, dict[str, object]]]:
+        """What those who follow a teacher see of it: nothing before all is tried."""
+        if self.work is None or not self.work.done:
+            return []
+        trials = self.bench.trials
+        words = trials_compared(trials)
+        return [(sentence(f"**{words}**"), _strips_chart(trials, words, dark))]
+
 
 def bench(visitor: Visitor) -> None:
     """A button that tries updates of four sizes from the run's state, and what they did."""
@@ -87,11 +96,9 @@ def bench(visitor: Visitor) -> None:
 
 
 def _strips(tried: Bench) -> None:
-    sentence = trials_compared(tried.trials)
-    st.markdown(f"**{sentence}**")
-    figure = charts.trial_strips(tried.trials, is_dark())
-    label = _("Strips of dots. {words}").format(words=sentence)
-    live_chart("trial_strips", chart(figure, label, height=340))
+    words = trials_compared(tried.trials)
+    st.markdown(f"**{words}**")
+    live_chart("trial_strips", _strips_chart(tried.trials, words, is_dark()))
     st.caption(
         _(
             "After {updates:,} updates of your run. A dot is an update, a cross one that made the "
@@ -113,6 +120,11 @@ def _strips(tried: Bench) -> None:
                 for name, how in _COLUMNS.values()
             },
         )
+
+
+def _strips_chart(trials: Sequence[Trial], words: str, dark: bool) -> dict[str, object]:
+    label = _("Strips of dots. {words}").format(words=words)
+    return chart(charts.trial_strips(trials, dark), label, height=340)
 
 
 # By the keys of a row: the column's name, and how its figures are written.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import isfinite
 
 import streamlit as st
@@ -21,6 +22,7 @@ from pages.app.work import Work
 from pages.components.digit_grid import data_uri
 from pages.components.headings import heading
 from pages.components.live_chart import chart, live_chart
+from pages.components.live_html import sentence
 
 _PICTURES_CSS = """
 .gradients { display: flex; flex-wrap: wrap; gap: 12px; }
@@ -33,11 +35,13 @@ class Draws:
     """What a visitor's compass shows.
 
     compass: of the network as it was; None before the first visit to the page.
+    needles: those of it that the page has shown last; None before that.
     work: what computes its latest draw.
     """
 
     def __init__(self) -> None:
         self.compass: Compass | None = None
+        self.needles: Needles | None = None
         self.work: Work | None = None
         self._presses = 0
         self._drawn: tuple[int, int] | None = None  # batch size, and presses before
@@ -58,11 +62,20 @@ class Draws:
         wanted = training.run.settings.batch_size, self._presses
         if self._outdated(training):
             self.compass = Compass(by_trainer(training.run.copy_learner), mnist().train)
+            if self._run_number != training.run_number:
+                self.needles = None
             self._run_number, self._drawn = training.run_number, None
         self._newest_wanted = False
         if self._drawn != wanted:
             size, seed = self._drawn = wanted
             self.work = Work(self.compass.draw(size, seed), self.compass.pieces(size))
+
+    def led(self, dark: bool) -> Sequence[tuple[str, dict[str, object]]]:
+        """What those who follow a teacher see of it: nothing where there is no direction."""
+        if self.needles is None or not isfinite(self.needles.noise_scale):
+            return []
+        words = needles_described(self.needles)
+        return [(sentence(f"**{words}**"), _needles_chart(self.needles, words, dark))]
 
     def _outdated(self, training: Training) -> bool:
         if self._run_number != training.run_number:
@@ -86,20 +99,24 @@ def compass(visitor: Visitor) -> None:
     )
     kept.catch_up(training)
     kept.work.finish(_("Computing gradients …"))
-    needles = by_trainer(lambda: kept.compass.needles)
+    needles = kept.needles = by_trainer(lambda: kept.compass.needles)
     if not isfinite(needles.noise_scale):
         st.info(_("The gradient of all digits is 0: there is no direction to compare with."))
         return
-    sentence = needles_described(needles)
-    st.markdown(f"**{sentence}**")
+    words = needles_described(needles)
+    st.markdown(f"**{words}**")
     left, right = st.columns([3, 2], vertical_alignment="center")
     with left:
-        label = _("Needles from one point. {words}").format(words=sentence)
-        live_chart("compass", chart(charts.compass_chart(needles, is_dark()), label, height=360))
+        live_chart("compass", _needles_chart(needles, words, is_dark()))
     with right:
         _gradients(kept.compass, needles.batch_size)
     st.caption(_what_is_drawn(needles, training.run.latest.place.updates))
     _law(needles)
+
+
+def _needles_chart(needles: Needles, words: str, dark: bool) -> dict[str, object]:
+    label = _("Needles from one point. {words}").format(words=words)
+    return chart(charts.compass_chart(needles, dark), label, height=360)
 
 
 def _what_is_drawn(needles: Needles, updates: int) -> str:

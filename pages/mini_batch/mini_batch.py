@@ -15,19 +15,20 @@ from mnist_core.show import pictures, sentences
 from mnist_core.show.questions import QUESTIONS
 from mnist_core.training.learner import Learner
 from pages.app import visitors
+from pages.app.feed import Led
 from pages.app.loading import mnist
 from pages.app.scheduling import by_trainer
 from pages.app.sidebar import BATCH_SIZES
 from pages.app.training import Training
 from pages.app.visitors import Visitor
-from pages.components.digit_grid import data_uri, digit_grid, grid, picked_index, sheet
+from pages.components.digit_grid import data_uri, digit_grid, picked_index, sheet
 from pages.components.question import ask
-from pages.mini_batch.bench import bench
-from pages.mini_batch.compass import compass
+from pages.mini_batch.bench import Trials, bench
+from pages.mini_batch.compass import Draws, compass
 from pages.mini_batch.flow import flow_html
+from pages.mini_batch.pictured import TWO_ROWS, Pictured, digit_name, first_of, title
 
 _MOST_PICTURES = 200
-_TWO_ROWS = 42  # on a projector
 _BYTES_PER_DIGIT = 784 * 4 + 8  # float32 pixels and an int64 label
 
 
@@ -63,7 +64,13 @@ def page(visitor: Visitor) -> None:
         st.error(_("The network's weights are no longer numbers. Press **Reset** to begin again."))
         return
     flow = _flow(training, learner, size)
-    position = _the_batch(flow)
+    position, pictured = _the_batch(flow)
+    trials, draws = visitor.kept(Trials), visitor.kept(Draws)
+    visitor.feed.lead(
+        lambda dark: Led(
+            pictured.in_words, pictured.first_rows, [*trials.led(dark), *draws.led(dark)]
+        )
+    )
     _diagram(flow, learner)
     _alone_and_within(flow, learner, position)
     _costs(size)
@@ -100,34 +107,26 @@ def _order(draw: int) -> Tensor:
     return torch.randperm(len(mnist().train), generator=torch.Generator().manual_seed(draw))
 
 
-def _the_batch(flow: _Flow) -> int:
-    """Show the batch's pictures; the place in the batch of the digit that is picked."""
+def _the_batch(flow: _Flow) -> tuple[int, Pictured]:
+    """Show the batch's pictures; the place in it of the digit that is picked, and what is shown."""
     size = flow.shapes[0][0]
-    st.subheader(_("One mini-batch of {size}").format(size=sentences.batch_size(size)))
+    st.subheader(title(size))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             _("Draw another"), key="draw_batch", on_click=_draw_another, icon=":material/casino:"
         )
         label = _("Show all {count}") if size <= _MOST_PICTURES else _("Show {count}")
-        whole = size > _TWO_ROWS and st.toggle(
+        whole = size > TWO_ROWS and st.toggle(
             label.format(count=len(flow.digits)), key="whole_batch"
         )
-    count = len(flow.digits) if whole else min(size, _TWO_ROWS)
+    count = len(flow.digits) if whole else min(size, TWO_ROWS)
     images, labels = flow.digits.images[:count], flow.digits.labels[:count].tolist()
     picked = picked_index("batch_grid", count, min(5, count - 1))
-    captions = [str(label) for label in labels]
-    names = [_name(place, label) for place, label in enumerate(labels)]
-    digit_grid("batch_grid", grid(sheet(images), captions, names, picked, size=32))
+    pictured = Pictured(size, labels, sheet(images))
+    digit_grid("batch_grid", pictured.grid(count, picked))
     if count < size:
-        caption = _("The first {count} of {size:,}; the others are in the batch as well.")
-        st.caption(caption.format(count=count, size=size))
-    return picked
-
-
-def _name(place: int, label: int) -> str:
-    return _("{nth} digit of the batch (a {label})").format(
-        nth=sentences.ordinal(place + 1), label=label
-    )
+        st.caption(first_of(count, size))
+    return picked, pictured
 
 
 def _draw_another() -> None:
@@ -174,7 +173,7 @@ def _diagram(flow: _Flow, learner: Learner) -> None:
 
 
 def _alone_and_within(flow: _Flow, learner: Learner, position: int) -> None:
-    name = _name(position, flow.digits.labels[position].item())
+    name = digit_name(position, flow.digits.labels[position].item())
     st.subheader(_("{digit}, alone and within it").format(digit=name))
     alone = by_trainer(lambda: _alone(learner, flow.flat[position : position + 1]))
     within = flow.probabilities[position, 0]

@@ -15,7 +15,7 @@ from pages.app.loading import mnist
 from pages.app.scheduling import by_trainer
 from pages.app.theme import is_dark
 from pages.app.visitors import Visitor
-from pages.components.digit_grid import picture
+from pages.components.digit_grid import data_uri, picture
 from pages.components.drawing_pad import drawing_pad
 from pages.components.live_chart import live_chart
 from pages.components.live_html import caption, live_html
@@ -41,7 +41,7 @@ def own_digit(visitor: Visitor) -> None:
     with middle:
         live_html("own_guess", shown["own_guess"])
         st.markdown(_("**What the network sees**"))
-        picture(digit, _WIDTH, _("Your digit in 28 × 28 pixels"))
+        picture(data_uri(digit), _WIDTH, _("Your digit in 28 × 28 pixels"))
         st.caption(_("28 × 28 pixels, scaled and centred as MNIST's digits are."))
     with right:
         live_html("predictions_note", shown["predictions_note"])

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from mnist_core.language import _, later
 from mnist_core.training.learner import untrained
-from pages.app.feed import Parts
+from pages.app.feed import Led, Parts
 from pages.app.loading import mnist
 from pages.app.scheduling import by_trainer
 from pages.app.theme import is_dark
@@ -38,7 +38,14 @@ def sixteen_digits(visitor: Visitor) -> None:
     training, indices = visitor.training, _chosen_digits(visitor)
     picked, dark = picked_index("sixteen_grid", len(indices) + 1), is_dark()
     looked = by_trainer(lambda: _look_at(training, indices, picked))
-    shown = by_trainer(lambda: visitor.feed.show(lambda: _sixteen_shown(training, looked, dark)))
+    answers = _Answers(training, looked)
+
+    def show() -> Parts:
+        answers.ask()
+        return _sixteen_shown(answers, dark)
+
+    shown = by_trainer(lambda: visitor.feed.show(show))
+    visitor.feed.lead(lambda dark: _led(answers, dark))
     live_html("predictions_note", shown["predictions_note"])
     if "sixteen_grid" not in shown:
         return
@@ -49,8 +56,7 @@ def sixteen_digits(visitor: Visitor) -> None:
         live_html("promise", shown["promise"])
         live_html("two_lines", shown["two_lines"])
     with right:
-        named = _("**{digit}, a {label}**")
-        st.markdown(named.format(digit=looked.names[picked], label=looked.labels[picked]))
+        st.markdown(looked.name_of_picked)
         live_chart("digit_bars", shown["digit_bars"])
         live_html("bars_in_words", shown["bars_in_words"])
 
@@ -102,6 +108,7 @@ def _draw(visitor: Visitor, only_mistakes: bool) -> tuple[list[int], int]:
 class _Looked:
     """The digits that are looked at, test digits and training digit 0 after them.
 
+    indices: of the test digits.
     labels: the true ones.
     sheet: their pictures.
     before: what the network took them for before its batch size was last changed, or untrained.
@@ -110,12 +117,25 @@ class _Looked:
     """
 
     images: Tensor
+    indices: list[int]
     labels: list[int]
-    names: list[str]
     sheet: str
     before: list[int]
     picked: int
     untrained: list[float]
+
+    @property
+    def names(self) -> list[str]:
+        """What a screen reader calls each."""
+        tested = (_("Test digit {index}").format(index=index) for index in self.indices)
+        return [*tested, _(_TUTORIALS)]
+
+    @property
+    def name_of_picked(self) -> str:
+        """Of the one whose bars are drawn, in bold."""
+        return _("**{digit}, a {label}**").format(
+            digit=self.names[self.picked], label=self.labels[self.picked]
+        )
 
 
 def _look_at(training: Training, indices: list[int], picked: int) -> _Looked:
@@ -126,8 +146,8 @@ def _look_at(training: Training, indices: list[int], picked: int) -> _Looked:
     before = training.before_move or first
     return _Looked(
         images,
+        indices,
         torch.cat([digits.labels, train.labels[:1]]).tolist(),
-        [*(_("Test digit {index}").format(index=index) for index in indices), _(_TUTORIALS)],
         sheet(images),
         before.probabilities(images).argmax(dim=1).tolist(),
         picked,
@@ -135,33 +155,70 @@ def _look_at(training: Training, indices: list[int], picked: int) -> _Looked:
     )
 
 
-def _sixteen_shown(training: Training, looked: _Looked, dark: bool) -> Parts:
-    probabilities = training.run.predict(looked.images)
-    shown = {"predictions_note": note_on(training.run, probabilities)}
-    if not sound(probabilities):
-        return shown
-    of_picked = probabilities[looked.picked].tolist()
-    guesses = probabilities.argmax(dim=1).tolist()[:-1]
-    return shown | {
-        "right_and_changed": sentence(_right_and_changed(training, looked, guesses)),
-        "sixteen_grid": answer_grid(
+class _Answers:
+    """What the network made of the digits when the page last asked it."""
+
+    def __init__(self, training: Training, looked: _Looked) -> None:
+        self.training, self.looked = training, looked
+        self.probabilities = torch.empty(0)
+
+    def ask(self) -> None:
+        """Ask the network as it is now."""
+        self.probabilities = self.training.run.predict(self.looked.images)
+
+    @property
+    def guesses(self) -> list[int]:
+        """For what it took the test digits."""
+        return self.probabilities.argmax(dim=1).tolist()[:-1]
+
+    @property
+    def of_picked(self) -> list[float]:
+        """The ten probabilities of the digit whose bars are drawn."""
+        return self.probabilities[self.looked.picked].tolist()
+
+    @property
+    def grid(self) -> dict[str, object]:
+        """All of it, as digit_grid draws it."""
+        looked = self.looked
+        return answer_grid(
             looked.sheet,
             looked.labels,
-            probabilities,
+            self.probabilities,
             looked.names,
             looked.picked,
             before=looked.before,
             apart=[_(_TUTORIALS)],
-        ),
+        )
+
+
+def _sixteen_shown(answers: _Answers, dark: bool) -> Parts:
+    probabilities, looked = answers.probabilities, answers.looked
+    shown = {"predictions_note": note_on(answers.training.run, probabilities)}
+    if not sound(probabilities):
+        return shown
+    return shown | {
+        "right_and_changed": sentence(_right_and_changed(answers)),
+        "sixteen_grid": answers.grid,
         "promise": _promise(probabilities[-1]),
-        "two_lines": _two_lines(looked.labels[:-1], guesses),
-        "digit_bars": bars(looked.untrained, of_picked, dark),
-        "bars_in_words": caption(in_words(of_picked)),
+        "two_lines": _two_lines(looked.labels[:-1], answers.guesses),
+        "digit_bars": bars(looked.untrained, answers.of_picked, dark),
+        "bars_in_words": caption(in_words(answers.of_picked)),
     }
 
 
-def _right_and_changed(training: Training, looked: _Looked, guesses: list[int]) -> str:
+def _led(answers: _Answers, dark: bool) -> Led:
+    """What those who follow a teacher see: what the teacher's page has last asked for."""
+    if not sound(answers.probabilities):
+        return Led()
+    looked = answers.looked
+    of_picked = bars(looked.untrained, answers.of_picked, dark)
+    words = _right_and_changed(answers) or _("The network is untrained: these are its guesses.")
+    return Led(sentence(words), answers.grid, [(sentence(looked.name_of_picked), of_picked)])
+
+
+def _right_and_changed(answers: _Answers) -> str:
     """How many of the test digits are labelled right, and how many got another label lately."""
+    training, looked, guesses = answers.training, answers.looked, answers.guesses
     if training.run.latest.untrained:
         return ""
     right = sum(map(eq, guesses, looked.labels))
@@ -171,7 +228,7 @@ def _right_and_changed(training: Training, looked: _Looked, guesses: list[int]) 
     )
     if training.before_move:
         text = _(
-            "**{right} of {all} right.** **{changed} of {all} changed** since you moved to "
+            "**{right} of {all} right.** **{changed} of {all} changed** since the move to "
             "{size:,} (dotted frame)."
         )
     size = training.run.settings.batch_size

@@ -35,6 +35,22 @@ def student(browser, server, teacher) -> Page:
     return page
 
 
+def follow_to_other_pages(teacher: Page, student: Page) -> None:
+    """By the teacher's keys; the student's telephone shows what each page is about."""
+    teacher.keyboard.press("1")
+    digit = student.get_by_role("img", name="Training digit 0, a 5, its row 6 framed")
+    expect(digit).to_be_visible()
+    wait_for_points(student, "followed_page_1", 2 * 28 - 1)
+    assert student.evaluate("document.documentElement.scrollWidth") <= 400
+    teacher.keyboard.press("5")
+    guesses = student.get_by_role("img", name="predicted")
+    expect(guesses).to_have_count(17)
+    expect(digit).to_be_hidden()
+    assert student.evaluate("document.documentElement.scrollWidth") <= 400
+    click(teacher, "Class")
+    expect(guesses.first).to_be_hidden()
+
+
 def test_a_student_answers_in_one_tap_follows_the_teacher_and_goes_on_alone(teacher, student):
     click(teacher, "Ask the class")
     answer = student.get_by_role("button", name="More than two thirds")
@@ -51,6 +67,7 @@ def test_a_student_answers_in_one_tap_follows_the_teacher_and_goes_on_alone(teac
     click(teacher, "Put it away")
     expect(student.locator(".ballot")).to_be_hidden()
 
+    follow_to_other_pages(teacher, student)
     press(teacher, "Start")
     wait_for_points(student, "followed_1", 2)
     press(teacher, "Pause")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pages.app.feed import Feed
+from pages.app.feed import Feed, Led
 from pages.components.part import part
 
 
@@ -47,3 +47,17 @@ def test_no_two_tabs_have_one_token_and_none_can_be_guessed():
     tokens = {Feed().token for _ in range(100)}
     assert len(tokens) == 100
     assert min(len(token) for token in tokens) >= 22  # 128 random bits
+
+
+def test_what_followers_see_stands_until_the_script_leads_them_anew_or_ends_without():
+    feed = Feed()
+    assert feed.led(dark=False) == Led()
+    feed.lead(lambda dark: Led(words=f"dark: {dark}"))
+    feed.end()
+    assert feed.led(dark=True).words == "dark: True"
+    feed.begin()
+    assert feed.led(dark=False).words == "dark: False"
+    before = feed.leading
+    feed.end()
+    assert feed.led(dark=False) == Led()
+    assert feed.leading > before

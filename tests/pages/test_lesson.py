@@ -405,14 +405,14 @@ def test_guesses_that_changed_since_the_size_was_moved_are_marked_and_counted(ap
     before = guesses()
     assert before != untrained
     slide(app, "batch_size", 50)
-    assert_marked(before, "you moved to 50")
+    assert_marked(before, "the move to 50")
     # A network turned round guesses what it thought least likely: all guesses change.
     *_, output_weight, output_bias = the_training().run.learner.network.layers
     output_weight.neg_()
     output_bias.neg_()
     app.run()
     assert before != guesses()
-    assert_marked(before, "you moved to 50")
+    assert_marked(before, "the move to 50")
 
 
 def test_a_reset_forgets_what_the_guesses_were_before_the_size_was_moved(app):

@@ -111,15 +111,19 @@ def points(chart: dict) -> list[float]:
     return [x for line in chart["figure"]["data"] for x in line["x"]]
 
 
-def test_who_follows_is_fed_without_a_run_of_the_script_while_the_teacher_trains(server):
+def test_who_follows_a_run_and_a_page_is_fed_without_a_run_of_the_script(server):
     async def scene() -> None:
         teacher, student = await teach(server), await join(server)
         await teacher.press("play")
         await student.until(lambda: "training, epoch" in str(student.parts.get("followed_place")))
         runs, seen = student.script_runs, len(points(student.parts["followed_1"]))
         await student.until(lambda: len(points(student.parts["followed_1"])) > seen)
-        assert student.script_runs == runs
         await teacher.press("play")
+        await teacher.go_to("digits")
+        await student.until(lambda: "Training digit" in student.parts["followed_words"])
+        await student.until(lambda: student.parts["followed_page_1"])
+        assert student.script_runs == runs
+        await teacher.go_to("class")
         await dismiss(teacher, student)
 
     asyncio.run(scene())
