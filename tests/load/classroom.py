@@ -1,11 +1,13 @@
 """A class at once: so many visitors train on one server, move sliders, pause and go on.
 
 python -m tests.load.classroom --visitors 30 --seconds 120
+python -m tests.load.classroom --visitors 300 --seconds 60 --click-every 20
 python -m tests.load.classroom --visitors 300 --seconds 60 --following
 
 With --following they join the class instead, follow a teacher who trains, and vote. Each command
 prints what they met: errors, progress, how long clicks took and how often frames came. The server
-is its own, on this machine alone. A plain program and no test: its figures are this machine's.
+is its own, on this machine alone, and trains over the cluster that RAY_ADDRESS names, if any. A
+plain program and no test: its figures are this machine's.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from math import inf
 from statistics import mean, quantiles
 from time import process_time
 
-from tests.load.following import follow
+from tests.load.following import Followed, follow
 from tests.load.visitor import ELSEWHERE, Visitor
 from tests.serving import Server, serving
 
@@ -108,15 +110,23 @@ def _times(seconds: list[float]) -> str:
     )
 
 
-async def attend(server: Server, visitors: int, seconds: float) -> Report:
-    """Have so many visitors train for so long."""
+async def attend(
+    server: Server, visitors: int, seconds: float, click_every: float = _CLICK_EVERY_SECONDS
+) -> Report:
+    """Have so many visitors train for so long, and click so often: seconds from click to click."""
     await _look_around(server)
     empty = server.megabytes()
     everybody = [Visitor(server.url, ELSEWHERE) for _ in range(visitors)]
     chance = random.Random(0)
     before, own_before = server.cpu_seconds(), process_time()
     lessons = [
-        _lesson(visitor, chance.uniform(0, min(_ARRIVAL_SECONDS, seconds / 4)), seconds, seed)
+        _lesson(
+            visitor,
+            arrives=chance.uniform(0, min(_ARRIVAL_SECONDS, seconds / 4)),
+            seconds=seconds,
+            click_every=click_every,
+            seed=seed,
+        )
         for seed, visitor in enumerate(everybody)
     ]
     settled = asyncio.create_task(_memory_after(server, min(_SETTLED_SECONDS, seconds / 2)))
@@ -151,7 +161,9 @@ async def _look_around(server: Server) -> None:
     await teacher.leave()
 
 
-async def _lesson(visitor: Visitor, arrives: float, seconds: float, seed: int) -> None:
+async def _lesson(
+    visitor: Visitor, arrives: float, seconds: float, click_every: float, seed: int
+) -> None:
     """Come, press Start, and until the time is up move the slider, or pause and go on."""
     clock = asyncio.get_running_loop().time
     ends = clock() + seconds
@@ -161,7 +173,7 @@ async def _lesson(visitor: Visitor, arrives: float, seconds: float, seed: int) -
     await visitor.until(lambda: visitor.button("play") and visitor.figure("Epochs"))
     await visitor.press("play")
     rate = _RATES[1]
-    while (wait := chance.uniform(0.5, 1.5) * _CLICK_EVERY_SECONDS) < ends - clock():
+    while (wait := chance.uniform(0.5, 1.5) * click_every) < ends - clock():
         await asyncio.sleep(wait)
         if chance.random() < 0.2:
             await visitor.press("play")
@@ -179,17 +191,23 @@ async def _memory_after(server: Server, seconds: float) -> float:
     return server.megabytes()
 
 
+async def _held(server: Server, wanted: argparse.Namespace) -> Report | Followed:
+    async with asyncio.timeout(wanted.seconds + 120):
+        if wanted.following:
+            return await follow(server, wanted.visitors, wanted.seconds)
+        return await attend(server, wanted.visitors, wanted.seconds, wanted.click_every)
+
+
 def main() -> int:
     """Read the command line, hold the class, print what it met; 1 where that is not enough."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--visitors", type=int, default=30)
     parser.add_argument("--seconds", type=float, default=120.0)
+    parser.add_argument("--click-every", type=float, default=_CLICK_EVERY_SECONDS)
     parser.add_argument("--following", action="store_true")
     wanted = parser.parse_args()
-    hold = follow if wanted.following else attend
     with serving() as server:
-        limit = wanted.seconds + 120
-        report = asyncio.run(asyncio.wait_for(hold(server, wanted.visitors, wanted.seconds), limit))
+        report = asyncio.run(_held(server, wanted))
     print(f"{wanted.visitors} visitors, {wanted.seconds:g} s")
     print(report)
     return 1 if report.missed else 0
