@@ -48,6 +48,12 @@ def test_a_paused_run_goes_on_where_it_was(tiny, scheduler):
     assert scheduler.live_count == 1
 
 
+def test_no_other_thread_keeps_the_interpreter_for_as_long_as_an_update_takes(tiny, scheduler):
+    sys.setswitchinterval(0.005)  # as Python begins
+    scheduler.play(Run(tiny))
+    assert sys.getswitchinterval() < 0.001
+
+
 @pytest.mark.parametrize("batch_sizes", [(10, 10), (1, 600)])
 def test_two_runs_get_equal_turns(tiny, scheduler, batch_sizes):
     runs = [Run(tiny, Settings(batch_size=size)) for size in batch_sizes]
