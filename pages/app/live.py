@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 import streamlit as st
 from starlette.routing import WebSocketRoute
@@ -91,6 +92,18 @@ def _frame_text(moment: int, written: dict[str, str], settles: bool = False) -> 
     return f'{{"moment": {moment}, "settle": {json.dumps(settles)}, "parts": {{{body}}}}}'
 
 
+@contextmanager
+def _found_gone() -> Iterator[None]:
+    """A connection that an earlier send has found gone ends as one that the tab has closed.
+
+    Starlette reports it as a RuntimeError, to all that would send or receive from then on.
+    """
+    try:
+        yield
+    except RuntimeError as found:
+        raise WebSocketDisconnect from found
+
+
 _lines: dict[str, _Line] = {}  # by token
 
 
@@ -147,14 +160,16 @@ class _Line:
         # Only now: nothing may be sent behind a close.
         code = REPLACED if self._replaced.is_set() else self._closes_with
         if code is not None:
-            with suppress(RuntimeError, WebSocketDisconnect):  # it may have ended at this moment
+            with suppress(WebSocketDisconnect), _found_gone():  # it may have ended at this moment
                 await self._socket.close(code)
 
     async def _listen(self) -> None:
         """Take what the tab says, until it is gone."""
         try:
             while True:
-                await self._take((await self._socket.receive_text())[:_LONGEST_MESSAGE])
+                with _found_gone():
+                    said = await self._socket.receive_text()
+                await self._take(said[:_LONGEST_MESSAGE])
         except WebSocketDisconnect:
             pass
         except KeyError:  # bytes, where a tab sends text
@@ -261,7 +276,7 @@ class _Line:
     async def _send_at_once(self, moment: int, parts: Parts) -> None:
         """Show what a click has changed, whatever is under way; the script run draws it too."""
         if not self._hidden:
-            with suppress(RuntimeError, WebSocketDisconnect):  # it may have ended at this moment
+            with suppress(WebSocketDisconnect):  # it may have ended at this moment
                 await self._send(_frame_text(moment, _written(parts)))
 
     async def _send_heard(self) -> None:
@@ -286,5 +301,6 @@ class _Line:
             await self._send("{}")
 
     async def _send(self, text: str) -> None:
-        await self._socket.send_text(text)
+        with _found_gone():
+            await self._socket.send_text(text)
         self._last_sent = time.monotonic()

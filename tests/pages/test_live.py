@@ -1,14 +1,11 @@
-"""The server's end of the live channel, with a socket whose other end is the test."""
+"""The server's end of the live channel; at the other end is the test."""
 
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import Awaitable, Callable
-from types import SimpleNamespace
+from collections.abc import Callable
 
 import pytest
-from starlette.websockets import WebSocketDisconnect
 
 from pages.app import live
 from pages.app.loading import LOADING
@@ -27,76 +24,7 @@ from tests.pages.dashboard import (
     the_visitor,
     train,
 )
-
-
-class Socket:
-    """What the channel uses of the only visitor's WebSocket; the test is at the other end."""
-
-    def __init__(self, peer: str = "127.0.0.1", **headers: str) -> None:
-        self.client = SimpleNamespace(host=peer)
-        self.headers = headers
-        self.path_params = {"token": the_visitor().feed.token}
-        self.closed_with: int | None = None
-        self._to_tab: asyncio.Queue[dict] = asyncio.Queue()
-        self._to_server: asyncio.Queue[str | None] = asyncio.Queue()
-
-    async def accept(self) -> None:
-        pass
-
-    async def send_text(self, text: str) -> None:
-        self._to_tab.put_nowait(json.loads(text))
-
-    async def receive_text(self) -> str:
-        said = await self._to_server.get()
-        if said is None:
-            raise WebSocketDisconnect
-        return said
-
-    async def close(self, code: int) -> None:
-        self.closed_with = code
-        self._to_server.put_nowait(None)
-
-    def say(self, text: str) -> None:
-        self._to_server.put_nowait(text)
-
-    async def frame(self) -> dict:
-        """The next message that holds parts, not yet said to be painted."""
-        while True:
-            message = await asyncio.wait_for(self._to_tab.get(), 30)
-            if "parts" in message:
-                return message
-
-    async def painted_frame(self) -> dict:
-        """The next one, said to be painted."""
-        frame = await self.frame()
-        self.say(f"painted {frame['moment']}")
-        return frame
-
-    async def request(self) -> None:
-        """Paint frames until the script is asked to run."""
-        while True:
-            message = await asyncio.wait_for(self._to_tab.get(), 30)
-            if "run" in message:
-                return
-            if "parts" in message:
-                self.say(f"painted {message['moment']}")
-
-    @property
-    def silent(self) -> bool:
-        return self._to_tab.empty()
-
-
-def connected(scene: Callable[[Socket], Awaitable[None]], **socket: str) -> None:
-    """Play the scene at the other end of the only visitor's channel."""
-
-    async def play() -> None:
-        tab = Socket(**socket)
-        serving = asyncio.create_task(live.serve(tab))
-        await scene(tab)
-        tab.say(None)
-        await asyncio.wait_for(serving, 30)
-
-    asyncio.run(play())
+from tests.pages.tab import Tab, connected
 
 
 async def until(condition: Callable[[], bool]) -> None:
@@ -109,7 +37,7 @@ def updates(training: Training) -> int:
     return training.run.latest.place.updates
 
 
-async def training_with_a_frame_unpainted(app, tab: Socket) -> tuple[Training, int]:
+async def training_with_a_frame_unpainted(app, tab: Tab) -> tuple[Training, int]:
     """The visitor has pressed Start, and the tab got a frame since; the updates made by then."""
     await tab.painted_frame()
     press(app, "play")
@@ -125,7 +53,7 @@ def patient(monkeypatch):
 
 
 def test_a_tab_gets_what_has_changed_since_the_script_drew_the_page_and_nothing_else(app):
-    async def scene(tab: Socket) -> None:
+    async def scene(tab: Tab) -> None:
         first = await tab.painted_frame()
         assert first["parts"] == {}
         press(app, "play")
@@ -139,7 +67,7 @@ def test_a_tab_gets_what_has_changed_since_the_script_drew_the_page_and_nothing_
 
 
 def test_a_moved_slider_is_answered_in_words_before_the_script_draws_the_page(app):
-    async def scene(tab: Socket) -> None:
+    async def scene(tab: Tab) -> None:
         await tab.painted_frame()
         slide(app, "batch_size", 50)
         answer = await tab.frame()
@@ -162,7 +90,7 @@ MOVING |= {"in_words", "doing"}
 
 @pytest.mark.usefixtures("patient")
 def test_a_run_whose_tab_is_on_this_computer_gets_no_turn_before_its_frame_is_painted(app):
-    async def scene(tab: Socket) -> None:
+    async def scene(tab: Tab) -> None:
         await tab.painted_frame()
         press(app, "play")
         training = the_training()
@@ -189,7 +117,7 @@ def test_a_run_whose_tab_is_on_this_computer_gets_no_turn_before_its_frame_is_pa
     ],
 )
 def test_a_tab_elsewhere_is_never_waited_for(app, elsewhere):
-    async def scene(tab: Socket) -> None:
+    async def scene(tab: Tab) -> None:
         training, stood = await training_with_a_frame_unpainted(app, tab)
         await until(lambda: updates(training) > stood + 100)
 
@@ -199,7 +127,7 @@ def test_a_tab_elsewhere_is_never_waited_for(app, elsewhere):
 @pytest.mark.usefixtures("app")
 @pytest.mark.parametrize("peer", ["127.0.0.1", "127.8.8.8", "::1", "::ffff:127.0.0.1"])
 def test_a_loopback_address_is_this_computers(peer):
-    async def scene(tab: Socket) -> None:
+    async def scene(tab: Tab) -> None:
         await tab.painted_frame()
         assert the_visitor().feed.on_this_computer
 
@@ -208,7 +136,7 @@ def test_a_loopback_address_is_this_computers(peer):
 
 
 def test_a_tab_that_never_answers_holds_its_run_up_for_a_moment_only(app):
-    async def scene(tab: Socket) -> None:
+    async def scene(tab: Tab) -> None:
         training, stood = await training_with_a_frame_unpainted(app, tab)
         await until(lambda: updates(training) > stood)
         assert tab.silent, "one frame at most is under way"
@@ -217,7 +145,7 @@ def test_a_tab_that_never_answers_holds_its_run_up_for_a_moment_only(app):
 
 
 def test_a_hidden_tab_gets_nothing_until_it_is_seen_again(app):
-    async def scene(tab: Socket) -> None:
+    async def scene(tab: Tab) -> None:
         await tab.painted_frame()
         press(app, "play")
         await tab.frame()
@@ -237,7 +165,7 @@ def test_nothing_is_looked_for_again_and_again_while_the_tab_is_hidden(app, monk
     looks = []
     monkeypatch.setattr(Visitor, "outdated", property(lambda _: looks.append("look") and False))
 
-    async def scene(tab: Socket) -> None:
+    async def scene(tab: Tab) -> None:
         await tab.painted_frame()
         press(app, "play")
         await tab.frame()
@@ -255,7 +183,7 @@ def test_the_end_of_a_race_asks_the_script_for_other_buttons():
     app = open_compare(sizes="200,2000", epochs="0.1")
     press(app, "race_start")
 
-    async def scene(tab: Socket) -> None:
+    async def scene(tab: Tab) -> None:
         await tab.request()
         assert not the_training().racing or the_visitor().outdated
         await until(lambda: not SCHEDULER.is_live(the_training().race))
@@ -269,7 +197,7 @@ def test_an_error_that_ends_a_run_asks_the_script_for_other_buttons(app):
     the_training().run.learner.network.parameters.fill_(float("nan"))
     press(app, "play")
 
-    async def scene(tab: Socket) -> None:
+    async def scene(tab: Tab) -> None:
         await tab.request()
 
     connected(scene)
@@ -280,7 +208,7 @@ def test_a_run_goes_on_by_itself_after_the_race_that_it_waited_for():
     press(app, "play")
     press(app, "race_start")
 
-    async def scene(tab: Socket) -> None:
+    async def scene(tab: Tab) -> None:
         the_training().stop_race()
         await tab.request()
         app.run()
@@ -293,7 +221,7 @@ def test_pytorch_and_the_digits_are_loaded_once_the_first_page_is_painted(monkey
     monkeypatch.setattr(LOADING, "digits", None)
     open_dashboard()
 
-    async def scene(tab: Socket) -> None:
+    async def scene(tab: Tab) -> None:
         frame = await tab.frame()
         assert LOADING.digits is None
         tab.say(f"painted {frame['moment']}")
@@ -303,15 +231,15 @@ def test_pytorch_and_the_digits_are_loaded_once_the_first_page_is_painted(monkey
 
 
 def test_the_newer_of_two_connections_of_one_tab_is_fed_and_the_older_closed(app):
-    async def scene(older: Socket) -> None:
+    async def scene(older: Tab) -> None:
         await older.painted_frame()
-        newer = Socket()
-        serving = asyncio.create_task(live.serve(newer))
+        newer = Tab()
+        serving = asyncio.create_task(live.serve(newer.socket))
         assert (await newer.painted_frame())["parts"].keys() >= MOVING
         assert older.closed_with == live.REPLACED
         slide(app, "batch_size", 50)
         await newer.painted_frame()
-        newer.say(None)
+        newer.leave()
         await asyncio.wait_for(serving, 30)
 
     connected(scene)
@@ -320,30 +248,42 @@ def test_the_newer_of_two_connections_of_one_tab_is_fed_and_the_older_closed(app
 @pytest.mark.usefixtures("app")
 @pytest.mark.parametrize("end", ["gone", "asleep"])
 def test_a_newer_connection_is_fed_whatever_has_become_of_the_older(end):
-    async def close(_code: int) -> None:
-        older.say(None)
+    async def close() -> None:
+        older.leave()
         if end == "gone":
-            raise WebSocketDisconnect
+            raise OSError
         await asyncio.Event().wait()
 
     async def play() -> None:
-        replaced = asyncio.create_task(live.serve(older))
+        replaced = asyncio.create_task(live.serve(older.socket))
         await older.painted_frame()
         older.close = close
-        newer = Socket()
-        serving = asyncio.create_task(live.serve(newer))
+        newer = Tab()
+        serving = asyncio.create_task(live.serve(newer.socket))
         assert (await newer.painted_frame())["parts"].keys() >= MOVING
-        newer.say(None)
+        newer.leave()
         await asyncio.wait_for(serving, 30)
         replaced.cancel()
 
-    older = Socket()
+    older = Tab()
     asyncio.run(play())
+
+
+@pytest.mark.parametrize("said", ["visible", "painted {moment}"])
+def test_a_connection_found_cut_when_a_click_is_answered_ends_without_a_fault(app, said):
+    async def scene(tab: Tab) -> None:
+        frame = await tab.frame()
+        tab.is_cut_off = True
+        slide(app, "batch_size", 50)
+        await asyncio.wait_for(tab.missed.wait(), 30)
+        tab.say(said.format(**frame))
+
+    connected(scene)
 
 
 @pytest.mark.parametrize("nonsense", ["", "painted", "painted x", "painted 1 2", "x" * 10_000])
 def test_nonsense_from_a_tab_is_passed_over(app, nonsense):
-    async def scene(tab: Socket) -> None:
+    async def scene(tab: Tab) -> None:
         await tab.painted_frame()
         tab.say(nonsense)
         press(app, "play")
