@@ -13,6 +13,8 @@ from mnist_core.cluster import connection
 _BYTES = 100 * 2**20  # of each node's object store
 # A computer that is busy with other tests is slow to begin what Ray runs beside each node.
 os.environ.setdefault("RAY_agent_register_timeout_ms", "120000")
+# Three seconds would be the rule: a dead computer is noticed after five times as much.
+os.environ.setdefault("RAY_health_check_period_ms", "500")
 
 
 def add_node(cluster: Cluster, cores: int = 1) -> object:
