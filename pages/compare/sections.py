@@ -62,13 +62,13 @@ def choose_section(
     section = choose(_("Look closer"), names, key="race_section")
     against, what_if = plan.values[0], WhatIf()
     if section == "luck" and len(plan.values) > 1:
-        # By their names: a row of buttons takes a normalization for a list of numbers.
-        by_name = {race_names.name(value): value for value in plan.values}
-        first = "200" if "200" in by_name else race_names.name(against)
-        _keep_among("race_against", by_name, first)
+        # As texts: a row of buttons takes a normalization for a list of numbers.
+        as_text = {str(value): value for value in plan.values}
+        first = "200" if "200" in as_text else str(against)
+        _keep_among("race_against", as_text, first)
         label = _("Compared with {raced}").format(raced=_(race_names.RACED[plan.raced]))
-        names = dict(zip(by_name, by_name, strict=True))
-        against = by_name[choose(label, names, key="race_against", first=first)]
+        names = {text: race_names.name(value) for text, value in as_text.items()}
+        against = as_text[choose(label, names, key="race_against", first=first)]
     if section == "valley":
         what_if = choose_what_if(visitor, record, target)
     return Choices(section, target, against, dark, what_if)

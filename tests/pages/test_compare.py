@@ -322,6 +322,18 @@ def test_a_competitor_is_compared_with_another_of_the_same_race():
     press(app, "race_stop")
 
 
+def test_whom_one_compares_with_outlives_a_change_of_the_language():
+    app = open_compare(orders="shuffled,sorted by label", epochs="0.1", repeats="3")
+    choose(app, "race_section", "luck")
+    run_race(app)
+    choose(app, "race_against", "sorted by label")
+    press(app, "language_ko")
+    assert "레이블 순" in texts(app)
+    assert app.session_state["race_against"] == "sorted by label"
+    press(app, "language_en")
+    assert "shuffled against sorted by label" in texts(app)
+
+
 def test_none_of_what_is_raced_is_refused_with_a_reason():
     app = open_compare(orders="shuffled")
     app.multiselect(key="race_orders").set_value([]).run()
