@@ -21,6 +21,7 @@ from pages.app.training import Ghost, Training
 from pages.app.visitors import Visitor
 from pages.components.choice import choose
 from pages.components.digit_grid import sheet
+from pages.components.download import download
 from pages.components.live_chart import FILL, chart, live_chart
 from pages.components.live_html import (
     bar,
@@ -313,14 +314,11 @@ def _table(visitor: Visitor) -> None:
 
 
 def _download(visitor: Visitor) -> None:
-    st.download_button(
+    download(
         _("Download as CSV"),
-        data=lambda: tables.epochs_csv(visitor.training.run.latest.epochs),
-        file_name="mini-batch-epochs.csv",
-        mime="text/csv",
+        "mini-batch-epochs.csv",
+        lambda: tables.epochs_csv(visitor.training.run.latest.epochs),
         key="csv",
-        on_click="ignore",
-        icon=":material/download:",
         # The last turn's end draws the page once more, and a click meanwhile would be lost.
         disabled=visitor.was_live and not visitor.training.playing,
         help=_("Every whole epoch of this run, as it is when you click."),

@@ -14,6 +14,7 @@ from mnist_core.show.standalone import replay
 from pages.app.loading import mnist
 from pages.app.visitors import Visitor
 from pages.components.digit_grid import sheet
+from pages.components.download import download
 
 
 @dataclass
@@ -34,36 +35,27 @@ def race_files(visitor: Visitor) -> None:
     busy = visitor.was_live and not visitor.training.racing
     shown = shown_record(visitor)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.download_button(
+        download(
             _("Download as JSON"),
-            data=lambda: to_json(shown_record(visitor)),
-            file_name="mini-batch-race.json",
-            mime="application/json",
+            "mini-batch-race.json",
+            lambda: to_json(shown_record(visitor)),
             key="race_json",
-            on_click="ignore",
-            icon=":material/download:",
             disabled=shown is None or busy,
             help=_("Settings, seed, every record and the machine: it can be loaded again below."),
         )
-        st.download_button(
+        download(
             _("Download as CSV"),
-            data=lambda: race_tables.points_csv(shown_record(visitor)),
-            file_name="mini-batch-race.csv",
-            mime="text/csv",
+            "mini-batch-race.csv",
+            lambda: race_tables.points_csv(shown_record(visitor)),
             key="race_csv",
-            on_click="ignore",
-            icon=":material/download:",
             disabled=shown is None or busy,
             help=_("Every test point of every competitor."),
         )
-        st.download_button(
+        download(
             _("Download to replay"),
-            data=in_this_language(lambda: race_replay(shown_record(visitor))),
-            file_name="mini-batch-race.html",
-            mime="text/html",
+            "mini-batch-race.html",
+            lambda: race_replay(shown_record(visitor)),
             key="race_replay",
-            on_click="ignore",
-            icon=":material/download:",
             disabled=shown is None or busy or not (shown.over and shown.begun),
             help=_(
                 "A page that replays a race that has ended, with a slider through its time. It "

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
-from mnist_core.language import _, in_this_language
+from mnist_core.language import _
 from mnist_core.machine import this_machine
 from mnist_core.show.standalone import lesson_record
 from pages.app.loading import mnist
 from pages.compare.files import watched_digits
+from pages.components.download import download
 from pages.lesson.progress import Lesson
 
 
 def record_button(kept: Lesson) -> None:
     """Download the lesson as far as the visitor has come."""
-    st.download_button(
+    download(
         _("The lesson’s record"),
-        data=in_this_language(lambda: page_of(kept)),
-        file_name="mini-batches-lesson.html",
-        mime="text/html",
+        "mini-batches-lesson.html",
+        lambda: page_of(kept),
         key="lesson_record",
-        on_click="ignore",
-        icon=":material/download:",
         type="tertiary",
         help=_(
             "A page to keep: what you said at each station, what was measured, and each race with "

@@ -28,6 +28,7 @@ from pages.app.feed import Parts
 from pages.app.presenting import presented_query
 from pages.app.theme import is_dark
 from pages.app.visitors import Visitor
+from pages.components.download import download
 from pages.components.headings import anchor
 from pages.components.live_chart import chart, live_chart
 from pages.components.live_html import caption, figures, live_html, sentence
@@ -95,13 +96,11 @@ def _entries(kept: Lesson) -> None:
     with st.popover(_("Because"), key="because", icon=":material/help:", type="tertiary"):
         terms = (f"- **{_(term)}:** {_(text)}" for term, text in GLOSSARY.items())
         st.markdown("\n".join(terms))
-        st.download_button(
+        download(
             _("For the teacher"),
-            data=in_this_language(handout),
-            file_name="mini-batches-for-the-teacher.html",
-            mime="text/html",
+            "mini-batches-for-the-teacher.html",
+            handout,
             key="handout",
-            on_click="ignore",
             icon=":material/print:",
             help=_(
                 "Two pages to print: what to ask at each station and what to expect, and eight "
