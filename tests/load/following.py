@@ -154,7 +154,7 @@ async def follow(server: Server, students: int, seconds: float) -> Followed:
     fed = sum(one.visitor.bytes_fed - one.bytes_before for one in everybody)
     frames = [(len(one.visitor.frame_times) - one.frames_before) / spent for one in everybody]
     for visitor in visitors:
-        if hasattr(visitor, "_socket"):
+        if visitor.has_come:
             await visitor.leave()
     return Followed(
         students=students,

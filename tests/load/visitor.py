@@ -59,13 +59,14 @@ class Visitor:
     _moments: dict[str, int] = field(default_factory=dict)
     _page: str = ""
     _drawn: set[tuple[int, ...]] = field(default_factory=set)
+    _socket: ClientConnection | None = None
     _following: asyncio.Task | None = None
     _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     async def visit(self, session_id: str = "") -> None:
         """Open the page; session_id: of a session that a cut connection has left behind."""
         protocols = ["streamlit", "PLACEHOLDER", *([session_id] if session_id else [])]
-        self._socket: ClientConnection = await connect(
+        self._socket = await connect(
             self.url.replace("http", "ws", 1) + "/_stcore/stream",
             subprotocols=protocols,
             origin=self._origin,
@@ -74,6 +75,11 @@ class Visitor:
         )
         self._listening = asyncio.create_task(self._listen())
         await self.rerun()
+
+    @property
+    def has_come(self) -> bool:
+        """Whether the page was opened at all."""
+        return self._socket is not None
 
     async def leave(self) -> None:
         """Close the tab."""

@@ -132,11 +132,11 @@ def test_the_class_sample_is_a_valid_plotly_figure_with_a_dot_for_each_network()
 
 
 def test_the_words_beside_the_sample_name_its_ends_and_that_it_is_luck():
-    told = classroom.luck(SAMPLE)
-    assert "4 networks** after 2 epochs" in told
-    assert "from 2,000 to 2,500, the median 2,100." in told
-    assert "25 % above the lowest, and that is luck" in told
-    assert told.endswith("1 more has not come so far.")
+    words = classroom.luck(SAMPLE)
+    assert "4 networks** after 2 epochs" in words
+    assert "from 2,000 to 2,500, the median 2,100." in words
+    assert "25 % above the lowest, and that is luck" in words
+    assert words.endswith("1 more has not come so far.")
     many = replace(SAMPLE, networks=SAMPLE.networks * 3, behind=0)
     assert "half of them between" in classroom.luck(many)
     assert "becomes a dot" in classroom.luck(NOBODY)

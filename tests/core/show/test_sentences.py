@@ -150,9 +150,9 @@ def test_the_noise_is_told_beside_the_present_batch_size(tiny):
     train_epochs(run, 1)
     point = run.snapshot().noise_points[-1]
     run.settings = Settings(batch_size=50)
-    told = sentences.noise(run.snapshot())
-    assert f"N is {sentences.figure(point.noise_scale, 3)} digits" in told
-    assert f"size of 50, about {point.noise_scale / (point.noise_scale + 50):.0%} of" in told
+    words = sentences.noise(run.snapshot())
+    assert f"N is {sentences.figure(point.noise_scale, 3)} digits" in words
+    assert f"size of 50, about {point.noise_scale / (point.noise_scale + 50):.0%} of" in words
 
 
 def test_each_measurement_of_the_noise_is_a_row(tiny):
