@@ -18,7 +18,7 @@ from tests.browser.conftest import (
 )
 from tests.browser.proxy import Wire
 from tests.conftest import wait_until
-from tests.serving import IdleWatch, serving
+from tests.serving import IdleWatch, Server, serving
 
 
 @pytest.fixture
@@ -26,6 +26,17 @@ def wire(server) -> Iterator[Wire]:
     one = Wire(server.port)
     yield one
     one.close()
+
+
+@pytest.fixture(scope="module")
+def hasty_server() -> Iterator[Server]:
+    """One that soon notices who has gone, and soon gives up on them.
+
+    A tenth of what they are else: the seconds between two pings, by which it notices, and those for
+    which it waits.
+    """
+    with serving("--server.websocketPingInterval=1", ABSENCE_SECONDS="1") as one:
+        yield one
 
 
 CUT = "The connection to the server is cut"
@@ -103,23 +114,24 @@ def test_behind_a_proxy_and_under_a_base_path_the_page_is_fed(browser, server_un
     wire.close()
 
 
-def test_a_run_whose_laptop_falls_asleep_is_paused_and_its_history_kept(browser):
-    # A tenth of what they are else: the seconds between two pings, by which the server notices, and
-    # those for which it waits for somebody who has gone.
-    with serving("--server.websocketPingInterval=1", ABSENCE_SECONDS="1") as server:
-        wire = Wire(server.port)
-        page = training(new_visitor(browser, wire))
-        before = points_drawn(page, "learning_curve")
-        wire.sleep()
-        idle = IdleWatch(server)
-        wait_until(idle.has_come)
-        wire.wake()
-        expect(page.get_by_test_id("stSidebar").get_by_text("Paused")).to_be_visible()
-        kept = points_drawn(page, "learning_curve")
-        assert kept >= before
-        press(page, "Start")
-        wait_for_points(page, "learning_curve", kept + 5)
-        wire.close()
+def test_a_run_whose_laptop_falls_asleep_is_paused_and_its_history_kept(browser, hasty_server):
+    wire = Wire(hasty_server.port)
+    page = training(new_visitor(browser, wire))
+    before = points_drawn(page, "learning_curve")
+    wire.sleep()
+    wait_until(IdleWatch(hasty_server).has_come)
+    wire.wake()
+    expect(page.get_by_test_id("stSidebar").get_by_text("Paused")).to_be_visible()
+    kept = points_drawn(page, "learning_curve")
+    assert kept >= before
+    press(page, "Start")
+    wait_for_points(page, "learning_curve", kept + 5)
+    wire.close()
+
+
+def test_closing_the_tab_ends_its_training(browser, hasty_server):
+    training(new_visitor(browser, hasty_server)).close()
+    wait_until(IdleWatch(hasty_server).has_come, seconds=20)
 
 
 def test_a_page_reloaded_mid_epoch_begins_a_new_run(browser, server):

@@ -8,18 +8,7 @@ from playwright.sync_api import expect
 
 from mnist_core.data.archives import ARCHIVES
 from tests.browser.conftest import new_visitor, press, wait_for_points
-from tests.conftest import wait_until
-from tests.serving import IdleWatch, serving
-
-
-def test_closing_the_tab_ends_its_training(browser):
-    with serving(ABSENCE_SECONDS="1") as server:
-        page = new_visitor(browser, server)
-        press(page, "Start")
-        wait_for_points(page, "learning_curve", 2)
-        page.close()
-        idle = IdleWatch(server)
-        wait_until(idle.has_come, seconds=20)
+from tests.serving import serving
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
