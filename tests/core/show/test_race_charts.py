@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
 from math import log10
 
@@ -178,6 +179,15 @@ def test_repeats_become_a_median_with_their_range():
     )
     assert (low["y"][-1], middle["y"][-1], high["y"][-1]) == (1e3, 2.5e3, 3e3)
     assert high["fill"] == "tonexty"
+
+
+@pytest.mark.parametrize("repeats", [1, 3])
+def test_trace_ids_can_stand_in_a_css_selector(record, repeats):
+    # Plotly looks for what a trace leaves behind, once the next race has none of its id.
+    for raced in (record, *made_up_races_at_one_size(repeats)):
+        ids = [trace["uid"] for trace in charts.race_curve(raced, RaceView())["data"]]
+        assert all(re.fullmatch(r"[A-Za-z0-9-]+", one) for one in ids)
+        assert len(set(ids)) == len(ids)
 
 
 def test_a_size_that_has_not_reached_the_target_is_hollow_and_never_left_out(record):
