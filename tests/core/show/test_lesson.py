@@ -151,6 +151,7 @@ def test_the_order_is_by_equal_seconds_and_each_clock_has_its_leader():
     assert measured.value == (200, 1)
     assert measured.figure == "200 · 1"
     assert measured.see.startswith("By epochs 1 leads, by updates 200 leads, by seconds 200 leads.")
+    assert "Updates in an epoch: 60,000 at 1 and 300 at 200." in measured.see
 
 
 def test_an_order_is_marked_as_long_as_the_race_goes_on():
