@@ -43,7 +43,9 @@ class Measured:
 
 GLOSSARY = {
     later("Epoch"): later("once through all training digits, each of them used once."),
-    later("Update"): later("one step of all weights, made after each mini-batch."),
+    later("Update"): later(
+        "one step of all weights, which are what the network learns, after each mini-batch."
+    ),
     later("Loss"): later(
         "how wrong the network is: the negative logarithm of the probability that it gave to the "
         "true label, so that sure and right is near 0."
@@ -57,6 +59,20 @@ GLOSSARY = {
     ),
     later("Learning rate"): later(
         "how far each update moves the weights: too little takes long, too much overshoots."
+    ),
+    later("Noise"): later(
+        "what differs from one mini-batch’s gradient to the next by chance; the more digits, the "
+        "less."
+    ),
+    later("Adam"): later(
+        "the rule that turns gradients into steps: it follows earlier ones too, and sets each "
+        "weight’s length of step by itself."
+    ),
+    later("Seed"): later(
+        "sets the first weights and the shuffling; another seed is another throw of the dice."
+    ),
+    later("The tutorial"): later(
+        "a lesson of 2019, from which the network and its first settings are taken."
     ),
     later("Why normalize"): later(
         "because numbers around 0 and of a similar size let all weights learn at a similar pace."

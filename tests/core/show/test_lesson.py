@@ -179,5 +179,5 @@ def test_the_angle_is_the_mean_of_the_needles_of_the_size_that_was_asked_for():
 
 
 def test_the_glossary_has_a_sentence_for_each_term():
-    assert len(lesson.GLOSSARY) == 8
+    assert len(lesson.GLOSSARY) == 12
     assert all(text.count(".") == 1 and text.endswith(".") for text in lesson.GLOSSARY.values())
