@@ -278,3 +278,8 @@ def test_an_epochs_parts_and_the_residual_make_up_what_was_measured(record):
         assert label["text"] == measured["text"][place]
         assert label["y"] == pytest.approx(max(took, fixed["y"][place] + arithmetic["y"][place]))
     assert len(set(arithmetic["y"])) == 1
+
+
+def test_before_a_race_no_size_is_named_as_the_smallest():
+    empty = charts.speed_up_by_size(waiting(Plan(), MACHINE))
+    assert empty["layout"]["yaxis"]["title"]["text"] == "times as fast as the smallest size"
