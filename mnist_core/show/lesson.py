@@ -18,7 +18,7 @@ from mnist_core.show.kinds import Curve as Curve
 from mnist_core.show.kinds import Line as Line
 from mnist_core.show.kinds import Order, Prediction
 from mnist_core.show.mini_batch import by_digits, digits, needles_described, trials_compared
-from mnist_core.show.sentences import figure
+from mnist_core.show.sentences import figure, listed
 from mnist_core.show.stations import SHARES, STATIONS, WORSE, Station, signed
 
 # In the mini-batches whose gradients the last station compares, as its texts say.
@@ -43,7 +43,9 @@ class Measured:
 
 GLOSSARY = {
     later("Epoch"): later("once through all training digits, each of them used once."),
-    later("Update"): later("one step of all weights, made after each mini-batch."),
+    later("Update"): later(
+        "one step of all weights, which are what the network learns, after each mini-batch."
+    ),
     later("Loss"): later(
         "how wrong the network is: the negative logarithm of the probability that it gave to the "
         "true label, so that sure and right is near 0."
@@ -57,6 +59,20 @@ GLOSSARY = {
     ),
     later("Learning rate"): later(
         "how far each update moves the weights: too little takes long, too much overshoots."
+    ),
+    later("Noise"): later(
+        "what differs from one mini-batch’s gradient to the next by chance; the more digits, the "
+        "less."
+    ),
+    later("Adam"): later(
+        "the rule that turns gradients into steps: it follows earlier ones too, and sets each "
+        "weight’s length of step by itself."
+    ),
+    later("Seed"): later(
+        "sets the first weights and the shuffling; another seed is another throw of the dice."
+    ),
+    later("The tutorial"): later(
+        "a lesson of 2019, from which the network and its first settings are taken."
     ),
     later("Why normalize"): later(
         "because numbers around 0 and of a similar size let all weights learn at a similar pace."
@@ -105,7 +121,9 @@ def mean_of_pixels(own: Normalization) -> Measured:
         signed(moved, 2),
         _(
             "The pixels’ own mean is {mean:.2f}, for most of them are black; 0.5 is a rough guess. "
-            "Choose **MNIST’s own**: the mean becomes 0. The picture stays the same each time."
+            "Choose **MNIST’s own**: the mean becomes 0. The picture stays the same each time, "
+            "but numbers around 0 are easier to learn from: race them on the page **Compare**, "
+            "under **Your own race**."
         ).format(mean=own.mean),
     )
 
@@ -164,14 +182,24 @@ def order_by_loss(record: RaceRecord) -> Measured | None:
         return None
     order = tuple(one.value for one in standing)
     said = Order(order).said(order)
+    updates = {size: updates_per_epoch(size, record.training_digits) for size in sorted(order)}
     return Measured(
         order,
         said if record.over else _("{order} so far").format(order=said),
         _(
             "By epochs {epochs:,} leads, by updates {updates:,} leads, by seconds {seconds:,} "
-            "leads. Equal epochs favour many updates, equal updates large batches, and equal "
-            "seconds whoever spends them best."
-        ).format(**{clock: rank[0].value for clock, rank in by_clock.items()}),
+            "leads. Updates in an epoch: {each}. That is why large batches need more epochs. "
+            "Seconds favour a size that is large enough to keep the processor busy, and small "
+            "enough for many updates."
+        ).format(
+            each=listed(
+                [
+                    _("{count:,} at {size:,}").format(count=count, size=size)
+                    for size, count in updates.items()
+                ]
+            ),
+            **{clock: rank[0].value for clock, rank in by_clock.items()},
+        ),
         record,
     )
 

@@ -46,9 +46,9 @@ _LIMITS = {
     "loss": later("Until a test loss"),
 }
 _RULES = {
-    "same": later("The same for all"),
-    "square_root": "× √(B / 200)",
-    "linear": "× B / 200",
+    "same": later("The same"),
+    "square_root": "× √B",
+    "linear": "× B",
     "tuned": later("Best of five"),
 }
 _REPEATS = {1: later("One seed"), 3: later("3 seeds"), 5: later("5 seeds")}
@@ -291,9 +291,10 @@ def _learning_rate(linked: Plan) -> None:
             _("Learning rate at batch size {size}").format(size=REFERENCE_SIZE),
             linked,
             _(
-                "× √(B / 200) is the square-root rule, derived for Adam; × B / 200 is the linear "
-                "rule, made for SGD: with Adam it goes too far at large sizes. The best of five "
-                "tries each size at 1 to 100 times the square-root rule’s, one after another."
+                "× √B, in full × √(B / 200), is the square-root rule, derived for Adam; × B, in "
+                "full × B / 200, is the linear rule, made for SGD: with Adam it goes too far at "
+                "large sizes. The best of five tries each size at 1 to 100 times the square-root "
+                "rule’s, one after another."
             ),
         )
 

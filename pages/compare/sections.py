@@ -217,8 +217,9 @@ def _luck(record: RaceRecord, choices: Choices) -> Parts:
     ]
     none_yet = sentence(
         _(
-            "Choose 3 or 5 seeds for a race: competitors that have finished with all of them are "
-            "then compared here, seed by seed."
+            "Choose 3 or 5 seeds under **Your own race**: competitors that have finished with all "
+            "of them are then compared here, seed by seed. Each seed is another throw of the dice: "
+            "other first weights, and digits shuffled otherwise."
         )
     )
     return {"race_luck": "".join(differences) or none_yet}

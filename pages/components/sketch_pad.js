@@ -1,5 +1,5 @@
 // Axes to sketch a line on; state: line, a height for each place across, none before it reaches from end to end.
-const [WIDE, HIGH] = [360, 240];
+const [WIDE, HIGH] = [360, 190]; // with what stands above and below, no higher than a projector’s picture lets it be
 const ROOM = { left: 40, right: 18, top: 28, bottom: 42 };
 const [ACROSS, UP] = [WIDE - ROOM.left - ROOM.right, HIGH - ROOM.top - ROOM.bottom];
 const MARKED = 6; // steps between the places that have a slider

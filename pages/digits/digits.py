@@ -15,7 +15,6 @@ from pages.app.loading import mnist
 from pages.app.setup_widgets import (
     CUSTOM,
     PRESETS,
-    centred,
     choose_normalization,
     chosen_setup,
     formula,
@@ -133,7 +132,8 @@ def _normalization() -> Normalization | None:
         except ValueError as refused:
             st.error(_("This cannot be used: {why}. Choose another one.").format(why=refused))
             return None
-    st.latex(rf"x \;\mapsto\; \frac{{{centred(normalization)}}}{{{normalization.std:.4g}}}")
+    # In a line: a fraction is taller than the room that Streamlit leaves it, and was cut off.
+    st.latex(rf"x \;\mapsto\; {formula(normalization)}")
     return normalization
 
 

@@ -323,7 +323,7 @@ def _sketch(
     if measured:
         found = _("Measured: {figure}.").format(figure=measured.figure)
     label = _("Your line, {said}. {found}").format(said=station.kind.said(predicted), found=found)
-    return {"lesson_sketch": chart(figure, label, height=260)}
+    return {"lesson_sketch": chart(figure, label, height=200)}
 
 
 def _tell_class(kept: Lesson, number: int, visitor: Visitor, widgets: Widgets) -> None:

@@ -79,7 +79,9 @@ def digits_per_second_by_size(record: RaceRecord, dark: bool = False) -> Figure:
 def speed_up_by_size(record: RaceRecord, dark: bool = False) -> Figure:
     """How many times as fast an epoch is as at the smallest size, by the medians."""
     values = speed_ups(record)
-    title = _("times as fast as {size:,}").format(size=min(values, default=0))
+    title = _("times as fast as the smallest size")
+    if values:
+        title = _("times as fast as {size:,}").format(size=min(values))
     return _size_bars(values, title, lambda value: f"{sentences.figure(value)} ×", dark)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import floor, log10
@@ -151,7 +152,8 @@ def _line(plan: Plan, competitors: Sequence[Competitor], dash: str, view: RaceVi
     return _Line(
         label=race_names.label(plan, start),
         short_label=_short_label(race_names.name(value), tutorial),
-        uid=f"{start.way}-{value}",
+        # Plotly looks for a class of this name, which a point or a bracket would end.
+        uid=re.sub(r"[^A-Za-z0-9]", "-", f"{start.way} {value}"),
         tint=colour_in_race(plan, value, view.dark),
         dash=dash,
         symbol="x" if tutorial else "circle",

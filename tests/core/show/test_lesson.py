@@ -151,6 +151,7 @@ def test_the_order_is_by_equal_seconds_and_each_clock_has_its_leader():
     assert measured.value == (200, 1)
     assert measured.figure == "200 · 1"
     assert measured.see.startswith("By epochs 1 leads, by updates 200 leads, by seconds 200 leads.")
+    assert "Updates in an epoch: 60,000 at 1 and 300 at 200." in measured.see
 
 
 def test_an_order_is_marked_as_long_as_the_race_goes_on():
@@ -178,5 +179,5 @@ def test_the_angle_is_the_mean_of_the_needles_of_the_size_that_was_asked_for():
 
 
 def test_the_glossary_has_a_sentence_for_each_term():
-    assert len(lesson.GLOSSARY) == 8
+    assert len(lesson.GLOSSARY) == 12
     assert all(text.count(".") == 1 and text.endswith(".") for text in lesson.GLOSSARY.values())

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
 from math import log10
 
@@ -180,6 +181,15 @@ def test_repeats_become_a_median_with_their_range():
     assert high["fill"] == "tonexty"
 
 
+@pytest.mark.parametrize("repeats", [1, 3])
+def test_trace_ids_can_stand_in_a_css_selector(record, repeats):
+    # Plotly looks for what a trace leaves behind, once the next race has none of its id.
+    for raced in (record, *made_up_races_at_one_size(repeats)):
+        ids = [trace["uid"] for trace in charts.race_curve(raced, RaceView())["data"]]
+        assert all(re.fullmatch(r"[A-Za-z0-9-]+", one) for one in ids)
+        assert len(set(ids)) == len(ids)
+
+
 def test_a_size_that_has_not_reached_the_target_is_hollow_and_never_left_out(record):
     figure = charts.target_chart(record, 3e3, "updates")
     traces = {trace["name"]: trace for trace in figure["data"]}
@@ -268,3 +278,8 @@ def test_an_epochs_parts_and_the_residual_make_up_what_was_measured(record):
         assert label["text"] == measured["text"][place]
         assert label["y"] == pytest.approx(max(took, fixed["y"][place] + arithmetic["y"][place]))
     assert len(set(arithmetic["y"])) == 1
+
+
+def test_before_a_race_no_size_is_named_as_the_smallest():
+    empty = charts.speed_up_by_size(waiting(Plan(), MACHINE))
+    assert empty["layout"]["yaxis"]["title"]["text"] == "times as fast as the smallest size"
