@@ -20,6 +20,7 @@ from tests.conftest import Witness, made_up, train_at, wait_until
 DIGITS = 600
 BETWEEN_TESTS = 130  # divides nothing
 TINY = made_up(training=DIGITS, test=100)
+FEW = made_up(training=150, test=10)  # for a real network, which takes its time
 
 batch_sizes = any_of.one_of(
     any_of.integers(1, 10), any_of.integers(1, DIGITS), any_of.integers(1, 60_000)
@@ -70,7 +71,7 @@ def test_whatever_is_moved_it_holds_for_forks_and_turns_too(moves, forks):
 @quickly
 @given(moves)
 def test_whatever_is_moved_a_real_network_gives_finite_records_or_ends_in_words(moves):
-    run = Run(TINY)
+    run = Run(FEW)
     for settings, turns in moves:
         run.settings = settings
         for _ in range(turns):
