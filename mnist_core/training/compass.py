@@ -34,6 +34,7 @@ class Compass:
         self._full = GradientSum(learner)
         self._gradients: list[Tensor] = []
         self._batch_size = 0
+        self._needles: Needles | None = None
 
     @property
     def updates(self) -> int:
@@ -48,7 +49,7 @@ class Compass:
         each 2,000 digits at most, so that other things can be done in between.
         """
         generator = torch.Generator().manual_seed(seed)
-        self._gradients, self._batch_size = [], batch_size
+        self._gradients, self._batch_size, self._needles = [], batch_size, None
         left = torch.arange(self._full.digits, len(self._train))
         yield from self._full.add_by_chunks(self._train, left)
         for _ in range(needle_count(batch_size)):
@@ -65,6 +66,12 @@ class Compass:
     @property
     def needles(self) -> Needles:
         """How the gradients of the latest draw lie."""
+        # It takes a tenth of a second, and a page asks for it whenever it is drawn.
+        if self._needles is None:
+            self._needles = self._compare()
+        return self._needles
+
+    def _compare(self) -> Needles:
         full, drawn = self._full.mean, torch.stack(self._gradients)
         # The bound is far below any gradient but 0, which has no direction: it counts as 90°.
         unit, units = (normalize(one, dim=-1, eps=1e-30) for one in (full, drawn))

@@ -10,27 +10,58 @@ import pytest
 import streamlit as st
 import torch
 from streamlit.components.v2 import manifest_scanner
-from streamlit.testing.v1 import AppTest
+from streamlit.runtime.scriptrunner.script_cache import ScriptCache
+from streamlit.testing.v1 import AppTest, app_test, local_script_runner
 
 from mnist_core import Mnist
 from pages.app import visitors
-from pages.app.loading import LOADING, mnist
+from pages.app.loading import LOADING
+from pages.mini_batch import bench
 from tests.pages.dashboard import open_dashboard
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _packages_looked_through_once() -> Iterator[None]:
-    """For components, as Streamlit does when a server starts, and AppTest for each test anew."""
+def _done_once() -> Iterator[None]:
+    """What a server does once, and AppTest for each test, or each run of the script, anew.
+
+    It looks through all packages for components, and compiles the scripts.
+    """
     with pytest.MonkeyPatch.context() as patch:
         scan = cache(manifest_scanner.scan_component_manifests)
         patch.setattr(manifest_scanner, "scan_component_manifests", scan)
+        scripts = ScriptCache()
+        for module in (app_test, local_script_runner):
+            patch.setattr(module, "ScriptCache", lambda: scripts)
         yield
 
 
+@pytest.fixture(scope="session")
+def few_digits(mnist: Mnist) -> Mnist:
+    """Every sixth of the training digits, 10,000, and every tenth of those to test on, 1,000."""
+    return Mnist(
+        mnist.train.at(torch.arange(0, 60_000, 6)), mnist.test.at(torch.arange(0, 10_000, 10))
+    )
+
+
 @pytest.fixture(autouse=True)
-def _loaded():
-    """A server that has been up for a while."""
-    mnist()
+def _loaded(few_digits: Mnist) -> None:
+    """A server that has been up for a while. It has few digits, for speed."""
+    _serve(few_digits)
+
+
+@pytest.fixture
+def all_digits(mnist: Mnist) -> None:
+    """A server that has the real 60,000 + 10,000 digits.
+
+    To be asked for before the dashboard is opened, since a run keeps the digits that it was given.
+    """
+    _serve(mnist)
+
+
+@pytest.fixture
+def few_trials(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bench that tries 2 updates of each size at one press, and not 20, for speed."""
+    monkeypatch.setattr(bench, "TRIALS", 2)
 
 
 @pytest.fixture(autouse=True)
@@ -42,30 +73,15 @@ def _forget_visitors():
 
 
 @pytest.fixture
-def few_digits() -> Iterator[Mnist]:
-    """A server that has 10,000 training digits and 1,000 to test on, for speed.
-
-    To be asked for before the dashboard is opened, since a run keeps the digits that it was given.
-    """
-    all_digits = mnist()
-    few = Mnist(
-        all_digits.train.at(torch.arange(0, 60_000, 6)),
-        all_digits.test.at(torch.arange(0, 10_000, 10)),
-    )
-    loaded, LOADING.digits = LOADING.digits, Future()
-    LOADING.digits.set_result(few)
-    _forget_what_pages_have_computed()
-    yield few
-    LOADING.digits = loaded
-    _forget_what_pages_have_computed()
-
-
-@pytest.fixture
 def app() -> AppTest:
     """The dashboard, opened at its first page."""
     return open_dashboard()
 
 
-def _forget_what_pages_have_computed() -> None:
-    st.cache_data.clear()
-    st.cache_resource.clear()
+def _serve(digits: Mnist) -> None:
+    """From now on; what pages have computed of others is forgotten."""
+    if LOADING.digits is None or LOADING.digits.result() is not digits:
+        LOADING.digits = Future()
+        LOADING.digits.set_result(digits)
+        st.cache_data.clear()
+        st.cache_resource.clear()

@@ -62,10 +62,10 @@ class Tab:
 
     async def frame(self) -> dict:
         """The next message that holds parts, not yet said to be painted."""
-        while True:
-            message = await asyncio.wait_for(self._to_tab.get(), 30)
-            if "parts" in message:
-                return message
+        async with asyncio.timeout(30):
+            while "parts" not in (message := await self._to_tab.get()):
+                pass
+        return message
 
     async def painted_frame(self) -> dict:
         """The next one, said to be painted."""
@@ -75,12 +75,10 @@ class Tab:
 
     async def request(self) -> None:
         """Paint frames until the script is asked to run."""
-        while True:
-            message = await asyncio.wait_for(self._to_tab.get(), 30)
-            if "run" in message:
-                return
-            if "parts" in message:
-                self.say(f"painted {message['moment']}")
+        async with asyncio.timeout(30):
+            while "run" not in (message := await self._to_tab.get()):
+                if "parts" in message:
+                    self.say(f"painted {message['moment']}")
 
     @property
     def silent(self) -> bool:

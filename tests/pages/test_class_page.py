@@ -249,9 +249,9 @@ def test_everybodys_seed_becomes_a_dot_at_the_same_epoch(student):
     assert (run.setup.seed, run.settings.batch_size) == (seed, 2_000)
     assert student.number_input(key="seed").value == seed
     wait_until(lambda: len(run.latest.epochs) >= 1)
-    wait_until(lambda: "The first network" in me.feed.heard()["class_luck"])
     press(student, "play")
     wait_until(lambda: not SCHEDULER.is_live(run))
+    wait_until(lambda: "The first network" in me.feed.heard()["class_luck"])
     wait_until(lambda: f"<td>{seed}</td>" in me.feed.heard()["class_table"])
     assert WHY_NO_SECONDS in texts(student)
 

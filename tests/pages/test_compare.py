@@ -28,7 +28,7 @@ from tests.pages.dashboard import (
     the_visitor,
 )
 
-QUICK = {"sizes": "200,2000", "epochs": "0.2"}
+QUICK = {"sizes": "200,2000", "epochs": "1"}
 
 
 def run_race(app: AppTest) -> RaceRecord:
@@ -102,7 +102,7 @@ def test_a_result_keeps_its_own_settings_when_those_of_the_next_race_change():
 
 
 def test_the_target_is_one_that_all_have_reached_until_another_is_chosen():
-    app = open_compare(sizes="50,200", epochs="0.5")
+    app = open_compare(sizes="50,200", epochs="3")
     assert app.number_input(key="race_target").value is None
     record = run_race(app)
     drawn = figures(app)
@@ -114,12 +114,12 @@ def test_the_target_is_one_that_all_have_reached_until_another_is_chosen():
 def test_the_target_is_drawn_and_told():
     app = open_compare(**QUICK)
     run_race(app)
-    app.number_input(key="race_target").set_value(20_000.0).run()
+    app.number_input(key="race_target").set_value(2_000.0).run()
     drawn = figures(app)
-    assert drawn["race_curve"]["layout"]["shapes"][0]["y0"] == 20_000
+    assert drawn["race_curve"]["layout"]["shapes"][0]["y0"] == 2_000
     names = {trace["name"] for trace in drawn["race_target_updates"]["data"]}
     assert "reached" in names
-    app.number_input(key="race_target").set_value(10.0).run()
+    app.number_input(key="race_target").set_value(1.0).run()
     missed = figures(app)["race_target_updates"]
     assert [trace["name"] for trace in missed["data"]] == ["not reached so far"]
     assert len(missed["data"][0]["x"]) == 2
@@ -236,9 +236,9 @@ def test_shuffled_against_sorted_by_label_starts_at_one_press():
 
 
 AT_ONE_SIZE = {
-    "learning_rate": {"rates": "0.001,0.1", "sizes": "2000", "epochs": "0.2"},
-    "normalization": {"normalizations": "0.5:0.5,0:1,0.25:0.75", "epochs": "0.1"},
-    "order": {"orders": "shuffled,sorted by label", "epochs": "0.1"},
+    "learning_rate": {"rates": "0.001,0.1", "sizes": "2000", "epochs": "1"},
+    "normalization": {"normalizations": "0.5:0.5,0:1,0.25:0.75", "epochs": "1"},
+    "order": {"orders": "shuffled,sorted by label", "epochs": "1"},
 }
 
 
@@ -292,7 +292,7 @@ def test_only_the_widgets_of_what_is_raced_are_shown(raced):
 
 
 def test_losses_of_learning_rates_begin_on_a_logarithmic_axis_that_can_be_turned_off():
-    app = open_compare(rates="0.0001,1", epochs="0.1")
+    app = open_compare(rates="0.0001,1", epochs="1")
     choose(app, "race_axes", ["log_clock"])
     run_race(app)
     assert app.session_state["race_axes"] == ["log_clock", "log_loss"]

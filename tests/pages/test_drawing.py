@@ -56,7 +56,7 @@ def test_before_one_draws_the_page_says_what_will_appear(page):
 
 
 def test_an_upright_stroke_is_read_as_a_1_by_a_trained_network(page):
-    train(page, epochs=1)
+    train(page, epochs=3)
     draw(page, sent(upright_stroke()))
     image = torch.from_numpy(like_mnist(upright_stroke()))[None]
     (expected,) = the_training().run.predict(image).tolist()

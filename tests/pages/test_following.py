@@ -44,18 +44,18 @@ def charts() -> set[str]:
 
 
 def test_followers_see_the_digit_that_the_teacher_has_picked_and_its_row_as_it_is_normalized(
-    teacher, mnist
+    teacher, few_digits
 ):
     go_to(teacher, "digits")
     teacher.number_input(key="first_index").set_value(7).run()
     teacher.slider(key="row").set_value(14).run()
     choose(teacher, "page_normalization", "None")
     seen = followed()
-    assert f'alt="Training digit 7, a {mnist.train.labels[7]}, its row 14 framed"' in words()
+    assert f'alt="Training digit 7, a {few_digits.train.labels[7]}, its row 14 framed"' in words()
     assert seen["followed_words"].count("data:image/png") == 1
     assert "Row 14" in seen["followed_page_1_words"].replace("<b>", "")
     before, after = seen["followed_page_1"]["figure"]["data"]
-    assert before["y"] == pytest.approx((mnist.train.images[7, 14] / 255).tolist())
+    assert before["y"] == pytest.approx((few_digits.train.images[7, 14] / 255).tolist())
     assert before["y"] == after["y"]
 
 
@@ -67,7 +67,6 @@ def test_followers_see_no_row_while_the_teachers_normalization_is_refused(teache
     assert charts() == set()
 
 
-@pytest.mark.usefixtures("few_digits")
 def test_followers_see_the_first_digits_of_the_teachers_mini_batch(teacher):
     go_to(teacher, "mini_batch")
     for size, count in ((5, 5), (200, 42)):
@@ -81,7 +80,7 @@ def test_followers_see_the_first_digits_of_the_teachers_mini_batch(teacher):
     assert (len(seen["digits"]), seen["of"]) == (42, 200)
 
 
-@pytest.mark.usefixtures("few_digits")
+@pytest.mark.usefixtures("few_trials")
 def test_followers_see_where_batches_point_and_what_updates_did_once_the_teacher_has_tried_them(
     teacher,
 ):

@@ -161,6 +161,7 @@ def test_what_was_measured_in_the_lesson_is_told_in_the_language_in_which_it_is_
 
 
 @pytest.mark.parametrize("page", TITLES)
+@pytest.mark.usefixtures("few_trials")
 def test_no_english_is_left_on_a_page_in_korean(page):
     for app in _scenes(page):
         assert not app.exception

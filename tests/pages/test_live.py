@@ -9,7 +9,7 @@ import pytest
 
 from pages.app import live
 from pages.app.loading import LOADING
-from pages.app.scheduling import SCHEDULER
+from pages.app.scheduling import SCHEDULER, by_trainer
 from pages.app.training import Training
 from pages.app.visitors import Visitor
 from tests.pages.dashboard import (
@@ -180,7 +180,7 @@ def test_nothing_is_looked_for_again_and_again_while_the_tab_is_hidden(app, monk
 
 
 def test_the_end_of_a_race_asks_the_script_for_other_buttons():
-    app = open_compare(sizes="200,2000", epochs="0.1")
+    app = open_compare(sizes="200,2000", epochs="3")
     press(app, "race_start")
 
     async def scene(tab: Tab) -> None:
@@ -194,10 +194,11 @@ def test_the_end_of_a_race_asks_the_script_for_other_buttons():
 
 
 def test_an_error_that_ends_a_run_asks_the_script_for_other_buttons(app):
-    the_training().run.learner.network.parameters.fill_(float("nan"))
     press(app, "play")
+    network = the_training().run.learner.network
 
     async def scene(tab: Tab) -> None:
+        by_trainer(lambda: network.parameters.fill_(float("nan")))
         await tab.request()
 
     connected(scene)

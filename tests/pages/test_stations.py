@@ -69,7 +69,6 @@ def test_the_lesson_begins_at_its_first_station_and_touches_nothing_yet(app):
     assert line(app).startswith("First set the page")
 
 
-@pytest.mark.usefixtures("few_digits")
 @pytest.mark.parametrize("number", range(1, 8))
 def test_each_station_sets_its_page_and_asks_before_it_answers(number):
     station = STATIONS[number - 1]
@@ -82,12 +81,12 @@ def test_each_station_sets_its_page_and_asks_before_it_answers(number):
     assert "lesson_measured" not in shown(app)
 
 
-def test_one_digit_counts_its_black_pixels(mnist):
+def test_one_digit_counts_its_black_pixels(few_digits):
     app = predict(at_station(1), "A third to two thirds")
     assert (metrics(app)["Training digit"], app.slider(key="row").value) == ("0", 6)
     assert "move Row of pixels" in line(app)
     app.slider(key="row").set_value(9).run()
-    black = int((mnist.train.images[0] == 0).sum())
+    black = int((few_digits.train.images[0] == 0).sum())
     assert f"measured here: {black} of 784" in line(app)
     assert "not as you said" in line(app)
     app.slider(key="row").set_value(6).run()
@@ -102,25 +101,25 @@ def test_one_digit_begins_with_training_digit_0_whichever_was_looked_at(app):
     assert metrics(app)["Training digit"] == "0"
 
 
-def test_normalization_puts_the_prediction_beside_the_mean_of_all_pixels(mnist):
+def test_normalization_puts_the_prediction_beside_the_mean_of_all_pixels(few_digits):
     app = predict(at_station(2), 0.0)
     assert "Now choose Tutorial’s" in line(app)
     choose(app, "page_normalization", "Tutorial's")
-    moved = (mnist.train.images.double().mean().item() / 255 - 0.5) / 0.5
+    moved = (few_digits.train.images.double().mean().item() / 255 - 0.5) / 0.5
     assert f"You said +0.0, measured here: −{abs(moved):.2f}, less than you said" in line(app)
 
 
-@pytest.mark.usefixtures("few_digits")
+@pytest.mark.usefixtures("few_trials")
 def test_one_update_counts_what_the_bench_has_tried():
     app = predict(at_station(3), "None of them")
     assert the_training().run.latest.untrained
     press(app, "try_updates")
     trials = the_visitor().kept(Trials).bench.trials
     worse = sum(trial.worsened for trial in trials if trial.digits == 1)
-    assert f"measured here: {worse} of 20" in line(app.run())
+    assert f"measured here: {worse} of 2" in line(app.run())
 
 
-@pytest.mark.usefixtures("few_digits")
+@pytest.mark.usefixtures("few_trials")
 def test_one_update_begins_without_the_trials_of_another_run(app):
     go_to(app, "mini_batch")
     press(app, "try_updates")
@@ -130,7 +129,6 @@ def test_one_update_begins_without_the_trials_of_another_run(app):
     assert "press the button" in line(app)
 
 
-@pytest.mark.usefixtures("few_digits")
 def test_with_and_without_mini_batches_measures_the_epochs_of_this_race():
     app = predict(at_station(4), 200)
     assert address.from_query(dict(app.query_params))[0] == WITH_AND_WITHOUT
@@ -141,7 +139,6 @@ def test_with_and_without_mini_batches_measures_the_epochs_of_this_race():
     assert "less than you said" in line(app)
 
 
-@pytest.mark.usefixtures("few_digits")
 def test_three_clocks_puts_an_order_beside_the_races():
     app = at_station(5)
     app.session_state["lesson_answer_5"] = [200, 10]
@@ -159,7 +156,6 @@ def test_three_clocks_puts_an_order_beside_the_races():
     assert f"You said 60,000 · 2,000 · 200 · 10 · 1, measured here: {order}" in line(app)
 
 
-@pytest.mark.usefixtures("few_digits")
 def test_a_race_of_another_kind_is_not_measured():
     app = predict(at_station(4), 200)
     race_and_stop(app, "race_ready_2", lambda record: record.begun)
@@ -187,6 +183,7 @@ def test_a_race_station_puts_away_the_race_before():
 EVENLY = [4.0 * place for place in range(25)]  # a straight line, from 0 to 96
 
 
+@pytest.mark.usefixtures("all_digits")
 def test_predictions_draws_a_sketch_beside_what_the_first_epoch_measured():
     app = at_station(6)
     assert app.button(key="lesson_say").disabled
@@ -194,7 +191,7 @@ def test_predictions_draws_a_sketch_beside_what_the_first_epoch_measured():
     assert "You said from 0 to 96. Now press Start" in line(app)
     sketched, measured = figures(app)["lesson_sketch"]["data"]
     assert (sketched["y"], measured["y"]) == (EVENLY, [])
-    train(app, epochs=1.5)
+    train(app, epochs=1)
     points = [one for one in the_training().run.latest.test_points if one.place.epochs <= 1]
     last = 100 * points[-1].accuracy
     assert re.search(rf"measured here: from \d+ to {last:.0f}, furthest apart at 10,000", line(app))
@@ -219,7 +216,6 @@ def test_what_is_no_line_across_the_axes_cannot_be_said(nonsense):
     assert "from the left edge to the right one" in texts(app)
 
 
-@pytest.mark.usefixtures("few_digits")
 def test_the_noise_measures_the_angle_of_a_thousand_digits():
     app = at_station(7)
     assert app.select_slider(key="batch_size").value == 10
@@ -233,7 +229,6 @@ def test_the_noise_measures_the_angle_of_a_thousand_digits():
     assert f"measured here: {angle:.0f}°" in line(app), "what was measured stays"
 
 
-@pytest.mark.usefixtures("few_digits")
 @pytest.mark.parametrize("number", [3, 6, 7])
 def test_a_station_of_an_untrained_network_begins_with_the_usual_settings(app, number):
     slide(app, "batch_size", 2_000)

@@ -84,7 +84,7 @@ def test_figures_sentence_and_opened_table_are_the_runs_records(app):
     run = the_training().run
     snapshot = run.latest
     last = snapshot.test_points[-1]
-    assert metrics(app)["Test loss, sum over 10,000"] == f"{last.loss:,.0f}"
+    assert metrics(app)["Test loss, sum over 1,000"] == f"{last.loss:,.0f}"
     assert metrics(app)["Test accuracy"] == f"{last.accuracy:.1%}"
     assert "At 2,000 an epoch takes" in texts(app)
     assert "epochs" not in shown(app)

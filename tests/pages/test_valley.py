@@ -86,6 +86,7 @@ def test_without_a_law_the_page_says_why_and_measures_no_noise(record, words):
     assert not app.exception
 
 
+@pytest.mark.usefixtures("all_digits")
 def test_the_noise_scale_is_measured_when_it_is_asked_for_and_set_beside_the_critical_size():
     app = opened(FOLLOWS)
     assert "noise scale N of the gradient" not in texts(app)

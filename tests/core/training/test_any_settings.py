@@ -20,6 +20,7 @@ from tests.conftest import Witness, made_up, train_at, wait_until
 DIGITS = 600
 BETWEEN_TESTS = 130  # divides nothing
 TINY = made_up(training=DIGITS, test=100)
+FEW = made_up(training=150, test=10)  # for a real network, which takes its time
 
 batch_sizes = any_of.one_of(
     any_of.integers(1, 10), any_of.integers(1, DIGITS), any_of.integers(1, 60_000)
@@ -70,7 +71,7 @@ def test_whatever_is_moved_it_holds_for_forks_and_turns_too(moves, forks):
 @quickly
 @given(moves)
 def test_whatever_is_moved_a_real_network_gives_finite_records_or_ends_in_words(moves):
-    run = Run(TINY)
+    run = Run(FEW)
     for settings, turns in moves:
         run.settings = settings
         for _ in range(turns):
@@ -91,14 +92,14 @@ def test_a_slider_moved_as_fast_as_a_thread_can_breaks_nothing():
     def moved_often_enough() -> bool:
         for size in chance.choices((1, 2, 7, 200, 599, 600, 60_000), k=20):
             run.settings = Settings(size)
-        return len(run.latest.changes) >= 200
+        return len(run.latest.changes) >= 100
 
     wait_until(moved_often_enough)
     scheduler.pause(run)
     wait_until(lambda: not scheduler.is_live(run))
     scheduler.close()
     snapshot = run.snapshot()
-    assert len(snapshot.changes) >= 200
+    assert len(snapshot.changes) >= 100
     check_digits(witness)
     check_records(snapshot, witness)
     check_settings(snapshot, witness, settings_at_each_update(snapshot))

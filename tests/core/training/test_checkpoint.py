@@ -36,7 +36,7 @@ def bits(run: Run) -> tuple:
 def train(run: Run, *sizes: int) -> None:
     for size in sizes:
         run.settings = Settings(size)
-        for _ in range(10):
+        for _ in range(6):
             run.step()
 
 

@@ -50,17 +50,16 @@ def test_the_mean_cosine_is_near_the_law(tiny, learner, batch_size):
 
 
 def test_a_draw_that_was_given_up_in_the_middle_of_the_full_gradient_spoils_nothing(mnist):
-    learner = Run(mnist).copy_learner()
-    compass, fresh = Compass(learner, mnist.train), Compass(learner, mnist.train)
+    learner, train = Run(mnist).copy_learner(), mnist.train.at(torch.arange(10_000))
+    compass, fresh = Compass(learner, train), Compass(learner, train)
     given_up = compass.draw(10, seed=0)
-    for _ in range(7):
+    for _ in range(3):
         next(given_up)
     given_up.close()
     assert drawn(compass, 10, seed=1).needles == drawn(fresh, 10, seed=1).needles
-    assert compass.needles.noise_scale == pytest.approx(113.2, abs=0.05)
 
 
-@pytest.mark.parametrize("batch_size", [1, 200, 5_000, 60_000])
+@pytest.mark.parametrize("batch_size", [200, 5_000, 60_000])
 def test_it_is_known_beforehand_how_often_a_draw_stops(mnist, batch_size):
     compass = Compass(Run(mnist).copy_learner(), mnist.train)
     pieces = compass.pieces(batch_size)

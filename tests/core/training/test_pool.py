@@ -17,7 +17,7 @@ def parameters_after(mnist, threads: int, monkeypatch, *batch_sizes: int) -> tor
     run = Run(mnist)
     for batch_size in batch_sizes:
         run.settings = Settings(batch_size=batch_size)
-        for _ in range(25):
+        for _ in range(10):
             run.step()
     return run.copy_learner().network.parameters
 
