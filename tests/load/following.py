@@ -153,6 +153,7 @@ async def follow(server: Server, students: int, seconds: float) -> Followed:
     errors += [server.errors] if "Traceback" in server.errors else []
     fed = sum(one.visitor.bytes_fed - one.bytes_before for one in everybody)
     frames = [(len(one.visitor.frame_times) - one.frames_before) / spent for one in everybody]
+    await _dismiss(teacher)
     for visitor in visitors:
         if visitor.has_come:
             await visitor.leave()
@@ -211,6 +212,14 @@ async def _counted(teacher: Visitor, student: Visitor) -> int:
     await teacher.click("class_close_vote")
     await student.until(lambda: not student.parts["ballot"]["open"])
     return sum(student.parts["ballot"]["counts"])
+
+
+async def _dismiss(teacher: Visitor) -> None:
+    """Close the class, so that whoever comes next may open one."""
+    await teacher.go_to("class")
+    await teacher.until(lambda: teacher.button("class_close"))
+    await teacher.click("class_close")
+    await teacher.until(lambda: teacher.button("class_open"))
 
 
 async def _lesson(student: _Student, arrives: float, thinks: float, option: int) -> None:

@@ -237,7 +237,7 @@ def test_the_newer_of_two_connections_of_one_tab_is_fed_and_the_older_closed(app
         newer = Tab()
         serving = asyncio.create_task(live.serve(newer.socket))
         assert (await newer.painted_frame())["parts"].keys() >= MOVING
-        assert older.closed_with == live.REPLACED
+        await until(lambda: older.closed_with == live.REPLACED)
         slide(app, "batch_size", 50)
         await newer.painted_frame()
         newer.leave()
