@@ -58,6 +58,8 @@ class Visitor:
     bytes_fed: int = 0
     _moments: dict[str, int] = field(default_factory=dict)
     _page: str = ""
+    _pages: dict[str, str] = field(default_factory=dict)
+    _is_drawing: bool = False
     _drawn: set[tuple[int, ...]] = field(default_factory=set)
     _socket: ClientConnection | None = None
     _following: asyncio.Task | None = None
@@ -122,8 +124,12 @@ class Visitor:
         )
 
     async def go_to(self, page: str) -> None:
-        """Open another page, by the name that its address ends with."""
-        self.page, self._page, self.query = page, "", ""
+        """Open another page, by the name that its address ends with, once this one is drawn.
+
+        What the script still has to say of this page would lead back to it.
+        """
+        await self.until(lambda: not self._is_drawing)
+        self._page = self._pages[page]
         await self.rerun()
 
     async def say(self, text: str) -> None:
@@ -193,16 +199,21 @@ class Visitor:
         kind = message.WhichOneof("type")
         if kind == "new_session":
             self.script_runs += 1
+            self._is_drawing = True
             self.session_id = message.new_session.initialize.session_id or self.session_id
             self._page = message.new_session.page_script_hash
             self._drawn.clear()
         elif kind == "navigation":
             self._page = message.navigation.page_script_hash
+            pages = message.navigation.app_pages
+            self._pages = {page.url_pathname: page.page_script_hash for page in pages}
         elif kind == "delta" and message.delta.HasField("new_element"):
             self._take_element(tuple(message.metadata.delta_path), message.delta.new_element)
-        elif kind == "script_finished" and message.script_finished == FINISHED:
-            # One that was broken off for the next has not drawn all that is still there.
-            self.elements = {place: self.elements[place] for place in self._drawn}
+        elif kind == "script_finished":
+            self._is_drawing = False
+            if message.script_finished == FINISHED:
+                # One that was broken off for the next has not drawn all that is still there.
+                self.elements = {place: self.elements[place] for place in self._drawn}
 
     def _take_element(self, place: tuple[int, ...], element: Element) -> None:
         self.elements[place] = element
