@@ -6,6 +6,9 @@ import pkgutil
 import subprocess
 import sys
 
+from streamlit.runtime.scriptrunner.exec_code import modified_sys_path
+
+import dashboard  # noqa: F401 - as the server does before the first visitor comes
 import pages.components
 from tests.pages.dashboard import FRAME
 
@@ -22,3 +25,10 @@ def test_what_a_browser_draws_knows_nothing_of_the_app_around_it():
     )
     assert ended.returncode == 0, ended.stderr
     assert not [name for name in ended.stdout.split() if name.startswith("pages.app")]
+
+
+def test_a_script_run_changes_nothing_in_the_folders_that_another_threads_import_goes_through():
+    before = list(sys.path)
+    with modified_sys_path(str(FRAME)):
+        assert sys.path == before
+    assert sys.path == before
