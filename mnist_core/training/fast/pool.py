@@ -11,6 +11,7 @@ import time
 from math import inf
 
 import numpy as np
+import torch
 
 from mnist_core.machine import cores
 from mnist_core.training.fast.compiled import Compiled, Workspace, compiled_update
@@ -40,6 +41,7 @@ class _Helper:
         self._calls.release()
 
     def _help(self) -> None:
+        _round_to_zero()
         while True:
             self._calls.acquire()
             self.awake = True
@@ -109,6 +111,7 @@ class Pool:
 
     def _workspace(self) -> Workspace:
         if not hasattr(self._own, "space"):
+            _round_to_zero()
             self._own.space = Workspace()
         return self._own.space
 
@@ -149,6 +152,15 @@ class Pool:
                 helper.woken_at = now
                 helper.wake(update, arguments)
         return idle
+
+
+def _round_to_zero() -> None:
+    """Have this thread take what is below 1.2e-38 for 0: processors are slow at it.
+
+    Such figures are those of a network that is too sure of itself: without this, an update of 5
+    digits at a learning rate of 0.01 takes three times as long as one at 0.001.
+    """
+    torch.set_flush_denormal(True)
 
 
 def _alone(update: Compiled, space: Workspace) -> int:

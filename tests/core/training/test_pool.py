@@ -63,6 +63,22 @@ def test_a_page_computes_in_its_own_thread_alone(tiny, monkeypatch):
     assert len(helper_threads()) == len(before) + 1
 
 
+def test_a_thread_that_trains_takes_what_is_too_small_to_matter_for_0(tiny):
+    if not torch.set_flush_denormal(False):
+        pytest.skip("this processor can't be asked to")
+    rounded = []
+
+    def train_and_divide() -> None:
+        rounded.append(float(torch.tensor([1e-38]) / 10))
+        Run(tiny).step()
+        rounded.append(float(torch.tensor([1e-38]) / 10))
+
+    one = threading.Thread(target=train_and_divide)
+    one.start()
+    one.join()
+    assert rounded[0] > rounded[1] == 0
+
+
 def test_helpers_sleep_soon_when_there_is_nothing_to_do(tiny, monkeypatch):
     monkeypatch.setattr(learner, "POOL", Pool(3))
     Run(tiny, Settings(600)).step()
