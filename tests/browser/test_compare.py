@@ -88,10 +88,13 @@ def test_a_race_goes_on_elsewhere_rests_when_paused_and_ends_when_stopped(browse
     page.wait_for_selector(".st-key-race_curve .main-svg")
     wait_for_points(page, "race_curve", 6)
     drop = page.get_by_role("button", name="Drop 1", exact=True)
+    expect(page.get_by_role("button", name="Stop race")).to_be_visible()
+    expect(page.locator("[data-test-script-state=notRunning]")).to_have_count(1)
     beside_pause = drop.bounding_box()
     click(page, "Pause race")
     expect(page.get_by_text("The race is paused")).to_be_visible()
     expect(page.get_by_role("button", name="Go on", exact=True)).to_be_visible()
+    expect(page.locator("[data-test-script-state=notRunning]")).to_have_count(1)
     assert drop.bounding_box() == beside_pause, "it moves under the hand that presses it"
     click(page, "Go on")
     expect(page.get_by_text("The race is on")).to_be_visible()

@@ -30,7 +30,7 @@ PLAN = Plan(
     learning_rates=(1e-3, 1e-2),
 )
 # Twelve runs of few updates: the digits are the real ones.
-COMMAND = "sweep --batch-sizes 5000,10000 --learning-rates 1e-3,1e-2 --seeds 3 --epochs 0.2 --out"
+COMMAND = "sweep --batch-sizes 5,10000 --learning-rates 1e-3,1e-2 --seeds 3 --epochs 0.5 --out"
 
 
 def started(out: Path, **options) -> subprocess.Popen:
@@ -184,6 +184,7 @@ def test_after_a_kill_the_same_command_goes_on_and_computes_nothing_twice(tmp_pa
     out = tmp_path / "sweep.json"
     process = started(out)
     wait_until(lambda: len(kept_in(out)) >= 2 or process.poll() is not None, seconds=120)
+    process.send_signal(signal.SIGSTOP)  # it keeps no more, for as long as one looks
     workers = children_of(process)
     assert main([*COMMAND.split(), str(out)]) == FAILED  # while the other still goes on
     (complaint,) = capsys.readouterr().err.splitlines()
@@ -216,7 +217,7 @@ def test_ctrl_c_ends_the_sweep_with_a_line_that_says_how_to_go_on(tmp_path):
     wait_until(lambda: len(kept_in(out)) >= 1 or process.poll() is not None, seconds=120)
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to all of them
     _, complaints = process.communicate(timeout=60)
-    assert process.returncode == 130
+    assert process.returncode == 130, complaints
     assert "Traceback" not in complaints
     assert (
         f"of 12 runs are kept in {out}.runs, and the same command goes on from there" in complaints
