@@ -211,7 +211,10 @@ def test_after_a_kill_the_same_command_goes_on_and_computes_nothing_twice(tmp_pa
     assert all(one.competitor in competitors for one in kept)
 
 
-def test_ctrl_c_ends_the_sweep_with_a_line_that_says_how_to_go_on(tmp_path):
+def test_ctrl_c_ends_the_sweep_with_a_line_that_says_how_to_go_on(tmp_path, request):
+    # A shell's background job, as these tests may be, ignores Ctrl-C, and so would what it starts.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    request.addfinalizer(lambda: signal.signal(signal.SIGINT, before))
     out = tmp_path / "sweep.json"
     process = started(out, start_new_session=True)
     wait_until(lambda: len(kept_in(out)) >= 1 or process.poll() is not None, seconds=120)
