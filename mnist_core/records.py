@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import cos, radians
 from typing import Annotated, Literal
@@ -105,13 +106,51 @@ class Batch:
     loss: float
 
 
+# Changes that follow each other this closely are one move: a drag, or a few presses of a key.
+MOVE_SECONDS = 2.0
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
-    """New settings at the place where the first update used them."""
+    """New settings at the place where the first update used them.
+
+    at: when that was, in seconds since 1970.
+    """
 
     place: Place
     before: Settings
     after: Settings
+    at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Changes of the settings that a person makes in one go.
+
+    place: where the settings before it were used last.
+    until: where the settings after it were used first; other settings were used in between.
+    """
+
+    place: Place
+    until: Place
+    before: Settings
+    after: Settings
+
+    def passes(self, place: Place) -> bool:
+        """Return whether the run was at settings that this move only passed through."""
+        return self.place.updates < place.updates <= self.until.updates
+
+
+def moves_of(changes: Sequence[Change]) -> list[Move]:
+    """Join changes that follow each other within MOVE_SECONDS; leave out moves that lead back."""
+    groups: list[list[Change]] = []
+    for change in changes:
+        if groups and change.at - groups[-1][-1].at <= MOVE_SECONDS:
+            groups[-1].append(change)
+        else:
+            groups.append([change])
+    moves = [Move(one[0].place, one[-1].place, one[0].before, one[-1].after) for one in groups]
+    return [move for move in moves if move.before != move.after]
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +238,11 @@ class Snapshot:
     def untrained(self) -> bool:
         """Whether no update has been made."""
         return self.place.updates == 0
+
+    @property
+    def moves(self) -> list[Move]:
+        """The changes of the settings, those made in one go joined."""
+        return moves_of(self.changes)
 
     @property
     def epoch_seconds(self) -> float | None:

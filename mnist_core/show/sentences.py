@@ -9,7 +9,7 @@ from statistics import median
 from mnist_core.data import TRAINING_DIGITS
 from mnist_core.faults import fault
 from mnist_core.language import _, n_
-from mnist_core.records import Change, EpochRecord, Place, Snapshot
+from mnist_core.records import Change, EpochRecord, Move, Place, Snapshot
 from mnist_core.settings import Settings
 
 
@@ -69,7 +69,7 @@ def batch_sizes(sizes: Iterable[int]) -> str:
     return " + ".join(f"{size:,}" for size in sizes)
 
 
-def changes(changes: Sequence[Change]) -> str:
+def changes(changes: Sequence[Change | Move]) -> str:
     """What changed from the first to the last of them: "200 → 50", "learning rate 0.0001 → 0.001".
 
     Several are named as one: "200 → … → 50". Where they led back, the size stands there still.

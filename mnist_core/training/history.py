@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections import deque
 from dataclasses import dataclass, field
+from time import time
 
 from mnist_core.records import (
     Change,
@@ -127,7 +128,7 @@ class History:
         if settings == self.settings:
             return
         if self.settings is not None:
-            self.changes.append(Change(self.place, self.settings, settings))
+            self.changes.append(Change(self.place, self.settings, settings, time()))
         self.settings = settings
         self._pace = deque([(self.updates, self.seconds)])
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import suppress
 from dataclasses import dataclass, field
+from math import inf
 from typing import TYPE_CHECKING, Literal
 
 from mnist_core import NoRoomError, Place, Settings, Setup
 from mnist_core.cluster.connection import NoNodeError
 from mnist_core.race import Plan
+from mnist_core.records import MOVE_SECONDS
 from pages.app.feed import Feed
 from pages.app.loading import LOADING, mnist
 from pages.app.run_to_be import RunToBe
@@ -70,6 +73,8 @@ class Training:
     race: Race | None = None
     waits_for_race: bool = False
     turned_away: bool = False
+    # When the size was changed last, where that move began, and the updates made by then.
+    _last_move: tuple[float, int, int] | None = None
 
     @property
     def waits(self) -> bool:
@@ -172,7 +177,7 @@ class Training:
         """Put an untrained run in place of this one; it waits for Start."""
         self._pause()
         self._drop_ghost()
-        self.before_move = None
+        self.before_move = self._last_move = None
         self.run = RunToBe(settings, setup) if self.waits else self._new_run(settings, setup)
         self.run_number += 1
         self.waits_for_race = self.turned_away = False
@@ -188,7 +193,7 @@ class Training:
         copied = by_trainer(other.run.fork)
         self._pause()
         self._drop_ghost()
-        self.before_move = None
+        self.before_move = self._last_move = None
         self.run = copied
         self.run.watches_noise = self.watches_noise
         self.run.tempo, self.run.rests_until = _RATES[self.tempo], 0.0
@@ -276,12 +281,25 @@ class Training:
         """With no update between the copies of a trained run and the change of its size."""
         run = self.run
         if settings.batch_size != run.settings.batch_size and not run.latest.untrained:
+            self._begin_or_continue_move(settings.batch_size)
+        run.settings = settings
+        run.latest = run.snapshot()  # pages name the new settings at once
+
+    def _begin_or_continue_move(self, size: int) -> None:
+        """Leave a copy at the size before the first of several changes made in one go."""
+        now, updates = time.monotonic(), self.run.updates
+        moved_at, moved_from, updates_then = self._last_move or (-inf, 0, -1)
+        present = self.run.settings.batch_size
+        in_one_go = now - moved_at <= MOVE_SECONDS or updates == updates_then
+        if not in_one_go or present == moved_from:
+            moved_from = present
             self._drop_ghost()
             self.before_move = None
             with suppress(NoNodeError):  # the sidebar says so; the size changes all the same
                 self._leave_copies()
-        run.settings = settings
-        run.latest = run.snapshot()  # pages name the new settings at once
+        if size == moved_from:  # back where it began
+            self._drop_ghost()
+        self._last_move = (now, moved_from, updates)
 
     def _leave_copies(self) -> None:
         self.before_move = self.run.copy_learner()

@@ -493,11 +493,48 @@ def test_a_ghost_goes_on_at_the_old_batch_size(app):
     wait_until(lambda: not training.live)
 
 
-def test_a_ghost_ends_with_its_toggle_and_with_reset(app):
+def move_again(app: AppTest, size: int) -> None:
+    """Move the batch size when at least one update has been made since the last move."""
+    run = the_training().run
+    updates = run.latest.place.updates
+    wait_until(lambda: run.latest.place.updates > updates)
+    app.select_slider(key="batch_size").set_value(size).run()
+
+
+def test_changes_made_in_one_go_leave_one_copy_at_the_size_before_the_first(app):
+    trained_with_ghost(app)
+    first = the_training().ghost
+    for size in (20, 10, 5):
+        move_again(app, size)
+    assert the_training().ghost is first
+    assert first.run.settings == Settings(200)
+
+
+def test_changes_while_paused_are_one_move_however_slow_they_come(app, monkeypatch):
+    trained_with_ghost(app)
+    press(app, "play")
+    training = the_training()
+    wait_until(lambda: not training.live)
+    app.select_slider(key="batch_size").set_value(100).run()
+    monkeypatch.setattr("pages.app.training.MOVE_SECONDS", -1.0)
+    app.select_slider(key="batch_size").set_value(500).run()
+    assert training.ghost.run.settings == Settings(200)
+
+
+def test_a_move_back_to_where_it_began_leaves_no_copy(app):
+    trained_with_ghost(app)
+    move_again(app, 200)
+    assert the_training().ghost is None
+    move_again(app, 10)
+    assert the_training().ghost.run.settings == Settings(200)
+
+
+def test_a_ghost_ends_with_the_next_move_with_its_toggle_and_with_reset(app, monkeypatch):
+    monkeypatch.setattr("pages.app.training.MOVE_SECONDS", -1.0)
     trained_with_ghost(app)
     training = the_training()
     first = training.ghost.run
-    app.select_slider(key="batch_size").set_value(20).run()
+    move_again(app, 20)
     second = training.ghost.run
     assert second.settings == Settings(50)
     assert not SCHEDULER.is_playing(first)
@@ -505,7 +542,7 @@ def test_a_ghost_ends_with_its_toggle_and_with_reset(app):
     assert training.ghost is None
     assert not SCHEDULER.is_playing(second)
     app.toggle(key="keep_ghost").set_value(True).run()
-    app.select_slider(key="batch_size").set_value(10).run()
+    move_again(app, 10)
     third = training.ghost.run
     press(app, "reset")
     assert training.ghost is None

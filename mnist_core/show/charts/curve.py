@@ -8,7 +8,7 @@ from itertools import groupby, pairwise
 from typing import Any, Literal
 
 from mnist_core.language import _
-from mnist_core.records import CLOCKS, Change, Clock, Place, Snapshot, TestPoint
+from mnist_core.records import CLOCKS, Clock, Move, Place, Snapshot, TestPoint
 from mnist_core.show import sentences
 from mnist_core.show.charts.look import (
     MOST_LABELS,
@@ -43,8 +43,8 @@ def learning_curve(
     """Test loss (sum over the test digits, or mean per digit) or accuracy, against a clock.
 
     A line for each batch size, broken where others were at work; the marker that ends an epoch at
-    more than one size is hollow. Each change of the settings is marked where the first update used
-    it.
+    more than one size is hollow. Each move of the settings is marked where it began; the line skips
+    sizes that a move only passed through.
 
     scale: "log", for a loss; "linear"; or "latest": linear, and the last three epochs alone.
     ghost, ghost_since: a copy of the run that went on at the old batch size, and where the two
@@ -73,9 +73,10 @@ def learning_curve(
         layout["yaxis"] |= {"dtick": "D2"}
     if scale == "latest":
         _follow_the_latest(layout, snapshot, measure, against)
-    if snapshot.changes:
+    moves = snapshot.moves
+    if moves:
         layout["margin"]["t"] = 8 + 16 * _LABEL_ROWS
-    layout["shapes"] = [_mark(change, against, dark) for change in snapshot.changes]
+    layout["shapes"] = [_mark(move, against, dark) for move in moves]
     layout["annotations"] = _mark_labels(snapshot, against, dark)
     labels = _segment_labels(snapshot, measure, against, log_scale, dark)
     if ghost is not None:
@@ -109,11 +110,17 @@ def _test_lines(
 def thinned(snapshot: Snapshot) -> list[TestPoint]:
     """All test points of the latest epochs; of the older ones some epochs' ends.
 
-    Every 2nd, 4th, 8th … epoch's end is kept, so that what was drawn once mostly stays drawn, and
-    the test point before and after each change of the batch size.
+    Those at settings that a move only passed through are left out. Every 2nd, 4th, 8th … epoch's
+    end is kept, so that what was drawn once mostly stays drawn, and the test point before and after
+    each change of the batch size.
     """
     since = (len(snapshot.epochs) - _WHOLE_EPOCHS) * snapshot.training_digits
-    points = snapshot.test_points
+    moves = snapshot.moves
+    points = [
+        point
+        for point in snapshot.test_points
+        if not any(move.passes(point.place) for move in moves)
+    ]
     old = bisect_left(points, since, key=lambda point: point.place.digits)
     step = snapshot.training_digits
     while old and since / step > _MOST_OLD_POINTS:
@@ -121,7 +128,7 @@ def thinned(snapshot: Snapshot) -> list[TestPoint]:
     turns = {place for place in range(1, old) if _turns(points[place - 1], points[place])}
     kept = turns | {place - 1 for place in turns}
     kept |= {place for place in range(old) if points[place].place.digits % step == 0}
-    return [points[place] for place in sorted(kept)] + list(points[old:])
+    return [points[place] for place in sorted(kept)] + points[old:]
 
 
 def _turns(before: TestPoint, after: TestPoint) -> bool:
@@ -229,8 +236,8 @@ def _training_loss_line(snapshot: Snapshot, against: Clock, dark: bool) -> dict[
     }
 
 
-def _mark(change: Change, against: Clock, dark: bool) -> dict[str, Any]:
-    x = _clock(change.place, against)
+def _mark(move: Move, against: Clock, dark: bool) -> dict[str, Any]:
+    x = _clock(move.place, against)
     return {
         "type": "line",
         "x0": x,
@@ -245,13 +252,13 @@ def _mark(change: Change, against: Clock, dark: bool) -> dict[str, Any]:
 def _mark_labels(snapshot: Snapshot, against: Clock, dark: bool) -> list[dict[str, Any]]:
     """What changed, above each mark: neighbours in different rows, the latest ones only."""
     space = _LABEL_SPACE * _clock(snapshot.place, against)
-    groups: list[list[Change]] = []
-    for change in snapshot.changes:
-        x = _clock(change.place, against)
+    groups: list[list[Move]] = []
+    for move in snapshot.moves:
+        x = _clock(move.place, against)
         if groups and x - _clock(groups[-1][0].place, against) < space:
-            groups[-1].append(change)
+            groups[-1].append(move)
         else:
-            groups.append([change])
+            groups.append([move])
     labelled = list(enumerate(groups))[-MOST_LABELS:]
     return [
         {

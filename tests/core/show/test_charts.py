@@ -194,6 +194,30 @@ def test_each_change_is_marked_where_it_took_effect(run):
         assert label["text"] == "100 → 50"
 
 
+def test_changes_within_two_seconds_are_one_move_from_the_first_size_to_the_last(tiny, monkeypatch):
+    seconds = iter((10, 11.5, 13, 20))
+    monkeypatch.setattr("mnist_core.training.history.time", lambda: next(seconds))
+    run = Run(tiny, digits_between_tests=100)
+    train_at(run, 200, 100, 50, 10)
+    train_epochs(run, 2)
+    train_at(run, 20)
+    train_epochs(run, 4)
+    figure = charts.learning_curve(run.snapshot(), against="updates")
+    assert [mark["x0"] for mark in figure["layout"]["shapes"]] == [
+        1,
+        run.snapshot().moves[1].place.updates,
+    ]
+    assert [line["name"] for line in figure["data"]] == ["10", "20", "200"]
+    assert named(figure, "10")["x"][0] == 1
+
+
+def test_a_move_that_leads_back_is_none(tiny, monkeypatch):
+    monkeypatch.setattr("mnist_core.training.history.time", lambda: 10)
+    run = Run(tiny)
+    train_at(run, 200, 100, 200)
+    assert run.snapshot().moves == []
+
+
 def test_marks_too_close_for_two_labels_share_one(tiny):
     run = Run(tiny)
     train_at(run, 200, 100, 50, 20)
