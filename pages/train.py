@@ -17,7 +17,7 @@ from pages.app.loading import mnist
 from pages.app.presenting import is_presented, presentation_button
 from pages.app.sidebar import top_knobs
 from pages.app.theme import is_dark
-from pages.app.training import Ghost, Training
+from pages.app.training import KeptCopy, Training
 from pages.app.visitors import Visitor
 from pages.components.choice import choose
 from pages.components.digit_grid import sheet
@@ -38,7 +38,7 @@ from pages.components.question import ask
 _MEASURES = {"sum": later("Loss, sum"), "mean": later("Loss per digit")}
 _MEASURES |= {"accuracy": later("Accuracy")}
 _MOST_ROWS = 200
-_SCALES = {"log": later("Log"), "linear": later("Linear"), "latest": later("Latest")}
+_SPANS = {"move": later("Since the move"), "whole": later("Whole run")}
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class _View:
 
     measure: charts.Measure
     against: Clock
-    scale: charts.Scale
+    span: charts.Span
     dark: bool
 
 
@@ -84,55 +84,51 @@ def _first_screen(visitor: Visitor) -> tuple[Parts, _View]:
 
 
 def _choices(training: Training) -> _View:
-    """One quiet row: what the charts show, and whether a move of the batch size leaves a ghost."""
+    """One quiet row: what the charts show, and whether a move of the batch size leaves a copy."""
     row = {"horizontal": True, "vertical_alignment": "center", "gap": "xsmall"}
     with st.container(key="choices", **row):
         measure = choose(_("Test"), _MEASURES, key="measure", quiet=True)
-        against = choose(_("Against"), CLOCKS, key="against", quiet=True)
-        scale = choose(_("Scale"), _SCALES, key="scale", quiet=True)
-        _ghost_toggle(training)
+        against = choose(_("Against"), CLOCKS, key="against", first="seconds", quiet=True)
+        span = choose(_("Show"), _SPANS, key="span", quiet=True)
+        _keep_toggle(training)
         presentation_button()
-    return _View(measure, against, scale, is_dark())
+    return _View(measure, against, span, is_dark())
 
 
-def _ghost_toggle(training: Training) -> None:
+def _keep_toggle(training: Training) -> None:
     st.toggle(
-        _("Ghost"),
+        _("Keep the old batch size running"),
         value=True,
-        key="keep_ghost",
-        on_change=lambda: training.keep_ghost(st.session_state["keep_ghost"]),
+        key="keep_copy",
+        on_change=lambda: training.keep_copy(st.session_state["keep_copy"]),
         persist_state="session",
-        help=_(
-            "Where the batch size moves, a copy of the run goes on at the old one: from the same "
-            "weights, Adam’s averages and remaining digits, by turns of equal time. What differs "
-            "from then on is the batch size’s doing."
-        ),
+        help=_("A copy continues at the old size for equal time, so you can compare."),
     )
 
 
 def _shown(training: Training, view: _View) -> Parts:
     """What the page shows of the run now."""
-    snapshot, ghost = training.run.latest, training.ghost
+    snapshot, kept = training.run.latest, training.kept_copy
     return {
         "headline": _headline(snapshot),
         "progress": _progress(snapshot, training.playing),
         "batch": _batch(training),
-        "in_words": _in_words(snapshot, ghost),
+        "in_words": _in_words(snapshot, kept),
     } | _charts(training, view)
 
 
 def _charts(training: Training, view: _View) -> Parts:
-    snapshot, ghost = training.run.latest, training.ghost
+    snapshot, kept = training.run.latest, training.kept_copy
     return {
         "learning_curve": chart(
             charts.learning_curve(
                 snapshot,
                 view.measure,
                 view.against,
-                view.scale,
+                view.span,
                 view.dark,
-                ghost=ghost and ghost.run.latest,
-                ghost_since=ghost and ghost.since,
+                kept=kept and kept.run.latest,
+                kept_since=kept and kept.since,
             ),
             run_labels.of_learning_curve(snapshot),
             height=FILL,
@@ -224,11 +220,11 @@ def _batch(training: Training) -> str:
     )
 
 
-def _in_words(snapshot: Snapshot, ghost: Ghost | None) -> str:
+def _in_words(snapshot: Snapshot, kept: KeptCopy | None) -> str:
     lesson = sentences.lesson(snapshot.epochs)
     return (
         sentence(sentences.progress(snapshot))
-        + (sentence(sentences.ghost(snapshot, ghost.run.latest, ghost.since)) if ghost else "")
+        + (sentence(sentences.kept_copy(snapshot, kept.run.latest, kept.since)) if kept else "")
         + (f'<p class="lesson">{marked(lesson)}</p>' if lesson else "")
     )
 
@@ -257,12 +253,12 @@ def _noise(visitor: Visitor, view: _View) -> None:
 
 
 def _noise_shown(training: Training, view: _View) -> Parts:
-    snapshot, ghost = training.run.latest, training.ghost
+    snapshot, kept = training.run.latest, training.kept_copy
     words = sentences.noise(snapshot)
     return {
         "noise_curve": chart(
             charts.noise_curve(
-                snapshot, view.against, view.scale, view.dark, ghost=ghost and ghost.run.latest
+                snapshot, view.against, view.span, view.dark, kept=kept and kept.run.latest
             ),
             _("Line chart. {words}").format(words=words or _("No noise scale yet.")),
             height=320,

@@ -123,33 +123,34 @@ def progress(snapshot: Snapshot) -> str:
     )
 
 
-def ghost(run: Snapshot, ghost: Snapshot, since: Place) -> str:
-    """What a run and its ghost have made of the time since they parted, by their last tests."""
-    parted = _(
-        "Since they parted at epoch {epochs:.2f}, the run has trained for {run}; its ghost at "
-        "{size:,} for {ghost}."
-    ).format(
-        epochs=since.epochs,
-        run=_since(run, since),
-        size=ghost.settings.batch_size,
-        ghost=_since(ghost, since),
-    )
-    if not ghost.error:
-        return parted
-    ended = _("The ghost has ended: {why}.").format(why=fault(ghost.error))
-    return f"{parted} {ended}"
+def kept_copy(run: Snapshot, kept: Snapshot, since: Place) -> str:
+    """Compare a run with its copy at the old batch size after equal seconds of training.
 
-
-def _since(snapshot: Snapshot, since: Place) -> str:
-    place, point = snapshot.place, snapshot.test_points[-1]
+    since: where the copy was made. Nothing is said before both have been tested after that.
+    """
+    until = min(run.test_points[-1].place.seconds, kept.test_points[-1].place.seconds)
+    if kept.error:
+        return _("The copy at {size:,} has ended: {why}.").format(
+            size=kept.settings.batch_size, why=fault(kept.error)
+        )
+    if until <= since.seconds:
+        return ""
     return _(
-        "{time}, {epochs} epochs and {updates:,} updates, to a test loss of {loss:,.0f}"
+        "After {time} each, the test loss is {loss:,.0f} at {size:,} and {kept_loss:,.0f} at "
+        "{kept_size:,}."
     ).format(
-        time=seconds(place.seconds - since.seconds),
-        epochs=figure(place.epochs - since.epochs, 3),
-        updates=place.updates - since.updates,
-        loss=point.loss,
+        time=seconds(until - since.seconds),
+        loss=_loss_by(run, until),
+        size=run.settings.batch_size,
+        kept_loss=_loss_by(kept, until),
+        kept_size=kept.settings.batch_size,
     )
+
+
+def _loss_by(snapshot: Snapshot, until: float) -> float:
+    """Return the test loss at the last test point within so many seconds of training."""
+    points = [point for point in snapshot.test_points if point.place.seconds <= until]
+    return points[-1].loss
 
 
 def noise(snapshot: Snapshot) -> str | None:

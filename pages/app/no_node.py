@@ -21,7 +21,7 @@ def say_no_node(visitor: Visitor) -> None:
         st.warning(
             _(
                 "No computer of the cluster can train at present: no run goes on, and none leaves "
-                "a ghost. Wait, or have one started with `ray start`; **Start** works again then."
+                "a copy at the old size. Wait, or start one with `ray start`; then **Start** works."
             ),
             icon=_ICON,
         )

@@ -1,4 +1,4 @@
-"""What a visitor trains: a run with its ghost, or a race."""
+"""What a visitor trains: a run with its copy at the old batch size, or a race."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ _RATES: dict[Tempo, float | None] = {"step": 1.0, "slow": 1.0, "quick": 10.0, "f
 
 
 @dataclass(frozen=True)
-class Ghost:
-    """A copy of a run that went on at the batch size that the run left.
+class KeptCopy:
+    """A copy of a run that continues at the batch size that the run left.
 
-    since: where the two parted.
+    since: where the copy was made.
     """
 
     run: Run
@@ -45,17 +45,17 @@ class Ghost:
 
 @dataclass(eq=False)
 class Training:
-    """A visitor's run, its ghost and their race. While the race is on, the run rests.
+    """A visitor's run, its copy and their race. While the race is on, the run rests.
 
     owner: the visitor's id, by which the Scheduler knows whose these are.
     feed: of the visitor's tab, which is to be drawn before what a click has started computes.
     run: made as soon as there is what makes it.
     run_number: how many runs there were before this one.
     before_move: a copy of the network as its batch size was last changed; None before that.
-    ghost: the copy that the run left behind when its batch size was last changed.
-    keeps_ghost: whether such a change leaves one.
-    watches_noise: whether the run's noise scale is measured as it trains; the ghost's is not.
-    tempo: how fast the run and its ghost are trained.
+    kept_copy: continues at the batch size from before the last move.
+    keeps_copy: whether such a change leaves one.
+    watches_noise: whether the run's noise scale is measured as it trains; the copy's is not.
+    tempo: how fast the run and its copy are trained.
     race: the latest.
     waits_for_race: whether the run was training when a race began, and goes on after it.
     turned_away: whether there was no room when the visitor last wanted something trained.
@@ -66,8 +66,8 @@ class Training:
     run: Run | RunToBe = field(default_factory=RunToBe)
     run_number: int = 0
     before_move: Learner | None = None
-    ghost: Ghost | None = None
-    keeps_ghost: bool = True
+    kept_copy: KeptCopy | None = None
+    keeps_copy: bool = True
     watches_noise: bool = False
     tempo: Tempo = "full"
     race: Race | None = None
@@ -94,8 +94,8 @@ class Training:
     @property
     def live(self) -> bool:
         """Whether anything has a turn to come or to end."""
-        ghost = self.ghost and self.ghost.run
-        return any(SCHEDULER.is_live(one) for one in (self.run, ghost, self.race) if one)
+        kept = self.kept_copy and self.kept_copy.run
+        return any(SCHEDULER.is_live(one) for one in (self.run, kept, self.race) if one)
 
     @property
     def moves(self) -> bool:
@@ -105,7 +105,7 @@ class Training:
     @property
     def news(self) -> int:
         """Grows with every point that the charts get."""
-        tested = [self.run.latest, *([self.ghost.run.latest] if self.ghost else [])]
+        tested = [self.run.latest, *([self.kept_copy.run.latest] if self.kept_copy else [])]
         tested += self.race.latest.competitors if self.race else []
         return sum(len(one.test_points) for one in tested)
 
@@ -129,7 +129,7 @@ class Training:
                 self.toggle()
 
     def toggle(self) -> None:
-        """Start the run and its ghost, or pause them; by steps, make one update of each."""
+        """Start the run and its copy, or pause them; by steps, make one update of each."""
         if self.waits:
             self.run.wanted = not self.run.wanted
         elif self.playing:
@@ -153,7 +153,7 @@ class Training:
             self._play(*self._runs)  # a trainer that waits for the next update looks again
 
     def change(self, settings: Settings) -> None:
-        """Hand the run new settings; a new batch size leaves a ghost where one is wanted."""
+        """Hand the run new settings; a new batch size leaves a copy where one is wanted."""
         if settings == self.run.settings:
             return
         if self.waits:
@@ -161,11 +161,11 @@ class Training:
         else:
             by_trainer(lambda: self._change(settings))
 
-    def keep_ghost(self, keep: bool) -> None:
-        """Whether the next change of the batch size leaves a ghost; without it none stays."""
-        self.keeps_ghost = keep
+    def keep_copy(self, keep: bool) -> None:
+        """Whether the next move of the batch size leaves a copy; without it none stays."""
+        self.keeps_copy = keep
         if not keep:
-            self._drop_ghost()
+            self._drop_copy()
 
     def watch_noise(self, watch: bool) -> None:
         """Have the run's noise scale measured from the next test pass on, or no longer."""
@@ -176,7 +176,7 @@ class Training:
     def reset(self, settings: Settings, setup: Setup) -> None:
         """Put an untrained run in place of this one; it waits for Start."""
         self._pause()
-        self._drop_ghost()
+        self._drop_copy()
         self.before_move = self._last_move = None
         self.run = RunToBe(settings, setup) if self.waits else self._new_run(settings, setup)
         self.run_number += 1
@@ -192,7 +192,7 @@ class Training:
             return
         copied = by_trainer(other.run.fork)
         self._pause()
-        self._drop_ghost()
+        self._drop_copy()
         self.before_move = self._last_move = None
         self.run = copied
         self.run.watches_noise = self.watches_noise
@@ -269,8 +269,8 @@ class Training:
 
     @property
     def _runs(self) -> list[Run]:
-        """The run, and its ghost where there is one."""
-        return [self.run, *([self.ghost.run] if self.ghost else [])]
+        """The run, and its copy where there is one."""
+        return [self.run, *([self.kept_copy.run] if self.kept_copy else [])]
 
     def _new_run(self, settings: Settings, setup: Setup) -> Run:
         run = by_trainer(lambda: SCHEDULER.new_run(mnist(), settings, setup))
@@ -293,23 +293,23 @@ class Training:
         in_one_go = now - moved_at <= MOVE_SECONDS or updates == updates_then
         if not in_one_go or present == moved_from:
             moved_from = present
-            self._drop_ghost()
+            self._drop_copy()
             self.before_move = None
             with suppress(NoNodeError):  # the sidebar says so; the size changes all the same
                 self._leave_copies()
         if size == moved_from:  # back where it began
-            self._drop_ghost()
+            self._drop_copy()
         self._last_move = (now, moved_from, updates)
 
     def _leave_copies(self) -> None:
         self.before_move = self.run.copy_learner()
-        if self.keeps_ghost:
-            self.ghost = Ghost(self.run.fork(), self.run.latest.place)
-            self.ghost.run.watches_noise = False
+        if self.keeps_copy:
+            self.kept_copy = KeptCopy(self.run.fork(), self.run.latest.place)
+            self.kept_copy.run.watches_noise = False
             if self.playing:
-                self._play(self.ghost.run)
+                self._play(self.kept_copy.run)
 
-    def _drop_ghost(self) -> None:
-        if self.ghost:
-            SCHEDULER.pause(self.ghost.run)
-        self.ghost = None
+    def _drop_copy(self) -> None:
+        if self.kept_copy:
+            SCHEDULER.pause(self.kept_copy.run)
+        self.kept_copy = None

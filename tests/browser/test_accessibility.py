@@ -227,7 +227,7 @@ FIRST_STOPS = {"play", "reset", "batch_size", "learning_rate"}
 
 
 CONTROLS = {
-    "Train": {"measure", "against", "scale", "keep_ghost", "watch_noise", "csv"}
+    "Train": {"measure", "against", "span", "keep_copy", "watch_noise", "csv"}
         | {"learning_curve", "seconds_per_epoch"},
     "Digits": {"samples", "first_index", "row", "page_normalization", "train_with_this"}
         | {"strip_index_0_11", "row_chart", "histogram_before", "histogram_after"},

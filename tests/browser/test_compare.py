@@ -195,19 +195,19 @@ def test_sorted_by_label_loses_against_shuffled_at_one_press(browser, server):
     expect(page.get_by_text("unlearns the others")).to_be_visible()
 
 
-def test_a_ghost_is_drawn_beside_its_run(page):
+def test_a_copy_is_drawn_beside_its_run(page):
     press(page, "Start")
     wait_for_points(page, "learning_curve", 3)
     move_slider(page, "batch_size", -1)
     wait_until_in(
         page,
         lambda: (
-            "ghost, 200"
+            "200, kept"
             in page.evaluate(
                 "() => document.querySelector('.st-key-learning_curve .live-chart')"
                 "._fullData.map(trace => trace.name)"
             )
         ),
     )
-    expect(page.get_by_text("its ghost at 200")).to_be_visible()
+    expect(page.locator(".st-key-in_words").get_by_text(" at 200.")).to_be_visible()
     press(page, "Pause")

@@ -129,7 +129,7 @@ def test_a_browser_slow_at_drawing_gets_fewer_frames_and_the_last_one_is_not_los
 
 def server_side_epochs(page: Page) -> str:
     """What a script run tells, which asks the run itself."""
-    page.locator(".st-key-scale").get_by_text("Linear", exact=True).click()
+    page.locator(".st-key-measure").get_by_text("Accuracy", exact=True).click()
     expect(page.locator("[data-test-script-state=notRunning]")).to_have_count(1)
     return figure(page, "Epochs").inner_text()
 
@@ -215,8 +215,8 @@ def test_on_a_projector_both_charts_and_the_figures_are_seen_without_scrolling(p
     page.set_viewport_size(PROJECTOR)
     press(page, "Start")
     wait_for_points(page, "seconds_per_epoch", 1)
-    curve = [f".st-key-learning_curve {part}" for part in (".xtitle", ".ytitle", ".legend")]
-    for part in (".figures", *curve, ".st-key-seconds_per_epoch .live-chart"):
+    charts = [f".st-key-{key} .live-chart" for key in ("learning_curve", "seconds_per_epoch")]
+    for part in (".figures", *charts):
         wait_until_in(page, lambda part=part: on_first_screen(page, part))
 
 

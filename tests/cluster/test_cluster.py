@@ -248,14 +248,14 @@ def test_play_settings_fork_predict_and_pause_mean_there_what_they_mean_here(
     wait_until(lambda: run.updates > 20, seconds=60)
     run.settings = Settings(100, 1e-3)
     wait_until(lambda: run.latest.changes, seconds=60)
-    ghost = run.fork()
+    kept = run.fork()
     run.settings = Settings(7)
-    scheduler.play(ghost, owner="a visitor")
-    parted = ghost.updates
-    wait_until(lambda: min(run.updates, ghost.updates) > parted + 5, seconds=60)
-    rest(scheduler, run, ghost)
-    assert (ghost.settings, run.settings) == (Settings(100, 1e-3), Settings(7))
-    for one in (run, ghost):
+    scheduler.play(kept, owner="a visitor")
+    parted = kept.updates
+    wait_until(lambda: min(run.updates, kept.updates) > parted + 5, seconds=60)
+    rest(scheduler, run, kept)
+    assert (kept.settings, run.settings) == (Settings(100, 1e-3), Settings(7))
+    for one in (run, kept):
         alone = retrained(one, mnist)
         assert weights(one) == weights(alone)
         images = mnist.test.images[:5]

@@ -208,7 +208,7 @@ def test_one_follows_the_teachers_run_and_page(student, opened):
     by_trainer(lambda: run.advance(0.01))
     relayed = visitors.with_id(myself()).feed
     wait_until(lambda: "Digits" in relayed.heard()["followed_place"])
-    wait_until(lambda: '"test-200"' in relayed.heard()["followed_1"])
+    wait_until(lambda: '"newest"' in relayed.heard()["followed_1"])
 
 
 def test_where_the_teacher_is_gone_the_page_says_so(student):

@@ -1,4 +1,4 @@
-"""The page Compare, and the ghost on the page Train."""
+"""The page Compare, and the kept on the page Train."""
 
 from __future__ import annotations
 
@@ -468,27 +468,27 @@ def test_what_is_downloaded_is_what_is_shown():
     )
 
 
-def trained_with_ghost(app: AppTest) -> AppTest:
-    app.toggle(key="keep_ghost").set_value(True).run()
+def trained_with_copy(app: AppTest) -> AppTest:
+    app.toggle(key="keep_copy").set_value(True).run()
     press(app, "play")
     run = the_training().run
     wait_until(lambda: run.latest.place.updates > 0)
     return app.select_slider(key="batch_size").set_value(50).run()
 
 
-def test_a_ghost_goes_on_at_the_old_batch_size(app):
-    trained_with_ghost(app)
+def test_a_copy_goes_on_at_the_old_batch_size(app):
+    trained_with_copy(app)
     training = the_training()
-    ghost = training.ghost
-    assert ghost.run.settings == Settings(200)
+    kept = training.kept_copy
+    assert kept.run.settings == Settings(200)
     assert training.run.settings == Settings(50)
-    assert SCHEDULER.is_playing(ghost.run)
-    wait_until(lambda: ghost.run.latest.place.updates > ghost.since.updates)
-    wait_until(lambda: training.run.latest.place.updates > ghost.since.updates)
+    assert SCHEDULER.is_playing(kept.run)
+    for one in (kept.run, training.run):
+        wait_until(lambda one=one: one.latest.test_points[-1].place.updates > kept.since.updates)
     app.run()
     names = [trace["name"] for trace in figures(app)["learning_curve"]["data"]]
-    assert "ghost, 200" in names
-    assert "its ghost at 200" in texts(app)
+    assert "200, kept" in names
+    assert "each, the test loss is" in texts(app)
     press(app, "play")
     wait_until(lambda: not training.live)
 
@@ -502,55 +502,55 @@ def move_again(app: AppTest, size: int) -> None:
 
 
 def test_changes_made_in_one_go_leave_one_copy_at_the_size_before_the_first(app):
-    trained_with_ghost(app)
-    first = the_training().ghost
+    trained_with_copy(app)
+    first = the_training().kept_copy
     for size in (20, 10, 5):
         move_again(app, size)
-    assert the_training().ghost is first
+    assert the_training().kept_copy is first
     assert first.run.settings == Settings(200)
 
 
 def test_changes_while_paused_are_one_move_however_slow_they_come(app, monkeypatch):
-    trained_with_ghost(app)
+    trained_with_copy(app)
     press(app, "play")
     training = the_training()
     wait_until(lambda: not training.live)
     app.select_slider(key="batch_size").set_value(100).run()
     monkeypatch.setattr("pages.app.training.MOVE_SECONDS", -1.0)
     app.select_slider(key="batch_size").set_value(500).run()
-    assert training.ghost.run.settings == Settings(200)
+    assert training.kept_copy.run.settings == Settings(200)
 
 
 def test_a_move_back_to_where_it_began_leaves_no_copy(app):
-    trained_with_ghost(app)
+    trained_with_copy(app)
     move_again(app, 200)
-    assert the_training().ghost is None
+    assert the_training().kept_copy is None
     move_again(app, 10)
-    assert the_training().ghost.run.settings == Settings(200)
+    assert the_training().kept_copy.run.settings == Settings(200)
 
 
-def test_a_ghost_ends_with_the_next_move_with_its_toggle_and_with_reset(app, monkeypatch):
+def test_a_copy_ends_with_the_next_move_with_its_toggle_and_with_reset(app, monkeypatch):
     monkeypatch.setattr("pages.app.training.MOVE_SECONDS", -1.0)
-    trained_with_ghost(app)
+    trained_with_copy(app)
     training = the_training()
-    first = training.ghost.run
+    first = training.kept_copy.run
     move_again(app, 20)
-    second = training.ghost.run
+    second = training.kept_copy.run
     assert second.settings == Settings(50)
     assert not SCHEDULER.is_playing(first)
-    app.toggle(key="keep_ghost").set_value(False).run()
-    assert training.ghost is None
+    app.toggle(key="keep_copy").set_value(False).run()
+    assert training.kept_copy is None
     assert not SCHEDULER.is_playing(second)
-    app.toggle(key="keep_ghost").set_value(True).run()
+    app.toggle(key="keep_copy").set_value(True).run()
     move_again(app, 10)
-    third = training.ghost.run
+    third = training.kept_copy.run
     press(app, "reset")
-    assert training.ghost is None
+    assert training.kept_copy is None
     assert not SCHEDULER.is_playing(third)
 
 
-def test_no_ghost_is_left_without_the_toggle_nor_by_an_untrained_run(app):
+def test_no_copy_is_left_without_the_toggle_nor_by_an_untrained_run(app):
     app.select_slider(key="batch_size").set_value(50).run()
-    app.toggle(key="keep_ghost").set_value(True).run()
+    app.toggle(key="keep_copy").set_value(True).run()
     app.select_slider(key="batch_size").set_value(20).run()
-    assert the_training().ghost is None
+    assert the_training().kept_copy is None

@@ -122,13 +122,13 @@ def test_pressing_the_buttons_meanwhile_does_no_harm(few_digits, app, nodes):
     assert CANNOT_TRAIN in texts(app)
 
 
-def test_a_batch_size_moves_without_a_ghost(few_digits, app, nodes):
+def test_a_batch_size_moves_without_a_copy(few_digits, app, nodes):
     lose_all(nodes, few_digits)
     slide(app, "batch_size", 50)
     training = the_training()
     assert not app.exception
     assert training.run.settings.batch_size == 50
-    assert (training.ghost, training.before_move) == (None, None)
+    assert (training.kept_copy, training.before_move) == (None, None)
     assert CANNOT_TRAIN in texts(app)
 
 

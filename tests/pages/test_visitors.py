@@ -59,7 +59,7 @@ def test_a_race_that_there_is_no_room_for_is_not_begun_and_can_be_started_later(
     assert not app.warning
 
 
-def test_one_who_trains_may_race_and_have_a_ghost_where_others_find_no_room(monkeypatch):
+def test_one_who_trains_may_race_and_have_a_copy_where_others_find_no_room(monkeypatch):
     monkeypatch.setattr(SCHEDULER, "most_owners", 1)
     app = open_compare(**LONG)
     press(app, "play")

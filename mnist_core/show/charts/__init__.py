@@ -13,7 +13,7 @@ from mnist_core.show.charts.costs import (
     updates_by_size,
     where_the_seconds_go,
 )
-from mnist_core.show.charts.curve import Measure, Scale, learning_curve
+from mnist_core.show.charts.curve import Measure, Span, learning_curve
 from mnist_core.show.charts.digits import label_counts, pixel_histogram, pixel_row
 from mnist_core.show.charts.look import Figure, colour, colour_in_race
 from mnist_core.show.charts.mini_batch import alignment_chart, compass_chart, trial_strips
@@ -31,7 +31,7 @@ __all__ = [
     "Measure",
     "RaceMeasure",
     "RaceView",
-    "Scale",
+    "Span",
     "alignment_chart",
     "class_sample",
     "colour",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 from itertools import groupby, pairwise
+from math import ceil, floor, log10
 from typing import Any, Literal
 
 from mnist_core.language import _
@@ -17,94 +18,161 @@ from mnist_core.show.charts.look import (
     end_label,
     grey,
     layout_of,
-    part,
+    round_step,
     say_empty,
+    veil,
 )
+from mnist_core.show.moves import Rise, rise_after
 
 Measure = Literal["sum", "mean", "accuracy"]
-Scale = Literal["log", "linear", "latest"]
+Span = Literal["move", "whole"]
 
-_LATEST_EPOCHS = 3  # that the scale "latest" shows
+_LEAD_SECONDS = 3.0  # before the last move that are shown, where little has come after it
 _WHOLE_EPOCHS = 20  # the latest ones, of which every test point is drawn
 _MOST_OLD_POINTS = 300
 _LABEL_ROWS = 3
 _LABEL_SPACE = 0.08  # labels closer than this share of the axis are named as one
+_LOG_RATIO = 5  # a loss that falls to less than a fifth is drawn on a logarithmic axis
+# Room to the right of the lines, in pixels, for the names at their ends.
+_NAME_SPACE = 84
 
 
 def learning_curve(
     snapshot: Snapshot,
     measure: Measure = "sum",
-    against: Clock = "epochs",
-    scale: Scale = "log",
+    against: Clock = "seconds",
+    span: Span = "move",
     dark: bool = False,
-    ghost: Snapshot | None = None,
-    ghost_since: Place | None = None,
+    kept: Snapshot | None = None,
+    kept_since: Place | None = None,
 ) -> Figure:
-    """Test loss (sum over the test digits, or mean per digit) or accuracy, against a clock.
+    """Draw the test loss (sum over the test digits, or mean per digit) or accuracy against a clock.
 
-    A line for each batch size, broken where others were at work; the marker that ends an epoch at
-    more than one size is hollow. Each move of the settings is marked where it began; the line skips
-    sizes that a move only passed through.
+    The stretch since the last move is thick, older ones are thin, in a line for each batch size.
+    Each move is marked where it began; lines skip sizes that a move only passed through.
 
-    scale: "log", for a loss; "linear"; or "latest": linear, and the last three epochs alone.
-    ghost, ghost_since: a copy of the run that went on at the old batch size, and where the two
-        parted: a dashed line with hollow markers.
+    span: "move" shows the last move, some seconds before it and all since; "whole" the whole run.
+    kept, kept_since: a copy of the run that continues at the old batch size, and where it began:
+        a dashed line.
     """
-    log_scale = scale == "log" and measure != "accuracy"
-    data = _test_lines(snapshot, measure, against, dark)
-    if ghost is not None:
-        data.append(_ghost_line(ghost, ghost_since, measure, against, dark))
-    if measure == "mean":
-        data.append(_training_loss_line(snapshot, against, dark))
     layout = layout_of(dark)
+    layout["showlegend"] = False
+    layout["margin"] |= {"l": 64, "r": _NAME_SPACE, "t": 24, "b": 40}
     layout["xaxis"] |= {
-        "title": {"text": _(CLOCKS[against]), "standoff": 8},
+        "ticksuffix": " s" if against == "seconds" else "",
+        "title": {"text": "" if against == "seconds" else _(CLOCKS[against]), "standoff": 8},
         "rangemode": "tozero",
-        "uirevision": against,
+        "uirevision": f"{against} {span}",
     }
-    layout["yaxis"] |= {
-        "title": {"text": _measure_title(measure, log_scale)},
-        "type": "log" if log_scale else "linear",
-        "tickformat": _tick_format(snapshot, measure),
-        "uirevision": f"{measure} {scale}",
-    }
-    if log_scale:
-        # Between powers of ten only 2 and 5 are named: all nine names would overlap.
-        layout["yaxis"] |= {"dtick": "D2"}
-    if scale == "latest":
-        _follow_the_latest(layout, snapshot, measure, against)
-    moves = snapshot.moves
-    if moves:
-        layout["margin"]["t"] = 8 + 16 * _LABEL_ROWS
-    layout["shapes"] = [_mark(move, against, dark) for move in moves]
-    layout["annotations"] = _mark_labels(snapshot, against, dark)
-    labels = _segment_labels(snapshot, measure, against, log_scale, dark)
-    if ghost is not None:
-        labels.append(_ghost_label(ghost, measure, against, log_scale, dark))
-        part(labels[-2:])
-    layout["annotations"] += labels
+    layout["yaxis"] |= {"tickformat": _tick_format(snapshot, measure)}
     if not snapshot.test_points:
         say_empty(layout, _("Press Start: the test loss is drawn here"))
+        return {"data": [], "layout": layout}
+    data = _test_lines(snapshot, measure, against, dark)
+    ends = [_end(snapshot, measure, against, "{size:,}<br>{value}", dark)]
+    if kept is not None:
+        data.append(_kept_line(kept, kept_since, measure, against, dark))
+        ends.append(_end(kept, measure, against, _("{size:,}, kept<br>{value}"), dark))
+    view = span_around_move(snapshot, kept, against) if span == "move" else None
+    if view:
+        layout["xaxis"] |= {"autorange": False, "range": view}
+    low, high = _values_in_view(data, snapshot, against, view)
+    log_scale = measure != "accuracy" and low > 0 and high > _LOG_RATIO * low
+    layout["yaxis"] |= _value_axis(low, high, log_scale, fixed=view is not None)
+    layout["yaxis"]["uirevision"] = f"{measure} {span} {layout['yaxis']['type']}"
+    if measure == "mean":
+        data.append(_training_loss_line(snapshot, against, dark))
+    moves = [move for move in snapshot.moves if not view or _clock(move.place, against) >= view[0]]
+    layout["shapes"] = [_mark(move, against, dark) for move in moves]
+    shown = view[1] - view[0] if view else _clock(snapshot.place, against)
+    labels = _mark_labels(moves, shown, against, view, snapshot, dark)
+    if len({label["yshift"] for label in labels}) > 1:
+        layout["margin"]["t"] = 8 + 16 * _LABEL_ROWS
+    labels += _older_labels(snapshot, measure, against, shown, view, dark)
+    labels += _rise_notes(snapshot, moves[-1:], measure, against, dark)
+    keep_apart(ends, low, high, log_scale)
+    layout["annotations"] = [_on_axis(one, log_scale) for one in labels + ends]
     return {"data": data, "layout": layout}
+
+
+def span_around_move(
+    snapshot: Snapshot, kept: Snapshot | None, against: Clock
+) -> list[float] | None:
+    """Return the range of the clock from some seconds before the last move to now.
+
+    Its ends change in steps, so that most frames only add points. None before any move.
+    """
+    if not snapshot.moves:
+        return None
+    at = snapshot.moves[-1].place
+    lead, since = _LEAD_SECONDS, snapshot.place.seconds - at.seconds
+    while lead < since / 4:
+        lead *= 2
+    points = thinned(snapshot)
+    moved = bisect_left(points, at.seconds, key=lambda point: point.place.seconds)
+    first = bisect_left(points, at.seconds - lead, key=lambda point: point.place.seconds)
+    begin = _clock(points[max(0, min(first, moved - 2))].place, against)
+    end = max(_clock(one.place, against) for one in (snapshot, kept) if one)
+    span = max(end - begin, 1e-6)
+    step = round_step(span / 10)
+    return [begin, begin + step * ceil(span / step)]
+
+
+def _values_in_view(
+    data: list[dict[str, Any]], snapshot: Snapshot, against: Clock, view: list[float] | None
+) -> tuple[float, float]:
+    """Return the lowest and the highest value to be seen.
+
+    What came before the last move may be cut off at the top: untrained, the loss is so high that
+    all later ones would look alike.
+    """
+    pairs = [
+        (x, y)
+        for line in data
+        for x, y in zip(line["x"], line["y"], strict=True)
+        if y is not None and (not view or x >= view[0])
+    ]
+    values = [y for _x, y in pairs]
+    low, high = min(values), max(values)
+    if view:
+        moved = _clock(snapshot.moves[-1].place, against)
+        since = [y for x, y in pairs if x >= moved]
+        if since:
+            high = min(high, max(since) + 0.5 * (max(since) - low))
+    return low, high
+
+
+def _value_axis(low: float, high: float, log_scale: bool, fixed: bool) -> dict[str, Any]:
+    """Return an axis for the values; fixed: with ends that change in steps."""
+    axis: dict[str, Any] = {"type": "log" if log_scale else "linear"}
+    if log_scale:
+        axis["dtick"] = "D2"  # between powers of ten only 2 and 5 are named
+        low, high = log10(low), log10(high)
+    if fixed:
+        step = round_step(max(high - low, 1e-9) / 10)
+        edges = [step * (floor(low / step) - 0.5), step * (ceil(high / step) + 1)]
+        axis |= {"autorange": False, "range": edges}
+    return axis
 
 
 def _test_lines(
     snapshot: Snapshot, measure: Measure, against: Clock, dark: bool
 ) -> list[dict[str, Any]]:
+    """Return a thin line for each older size, and last the thick one of the newest stretch."""
+    *older, (size, newest) = _segments(thinned(snapshot))
     lines: dict[int, dict[str, Any]] = {}
-    for size, points in _segments(thinned(snapshot)):
-        line = lines.setdefault(size, _line(size, measure, dark))
-        # A gap before the segment and none after it: while a line grows, it only gets new points.
+    for old_size, points in older:
+        line = lines.setdefault(old_size, _line(f"test-{old_size}", old_size, measure, dark))
         gap = [None] if line["x"] else []
         line["x"] += gap + [_clock(point.place, against) for point in points]
         line["y"] += gap + [_value(snapshot, point, measure) for point in points]
-        # A segment's first point is the last one of the segment before, which has drawn it.
-        markers = [_marker(snapshot, point) for point in points]
-        markers[0] = markers[0] if points[0].place.digits == 0 else ("circle", 0)
-        markers = [("circle", 0)] * len(gap) + markers
-        line["marker"]["symbol"] += [symbol for symbol, _pixels in markers]
-        line["marker"]["size"] += [pixels for _symbol, pixels in markers]
-    return [lines[size] for size in sorted(lines)]
+    now = _line("newest", size, measure, dark)
+    now["line"]["width"] = 4
+    # A first point alone would be no line.
+    now |= {"mode": "lines+markers", "marker": {"color": now["line"]["color"], "size": 6}}
+    now["x"] = [_clock(point.place, against) for point in newest]
+    now["y"] = [_value(snapshot, point, measure) for point in newest]
+    return [*(lines[size] for size in sorted(lines)), now]
 
 
 def thinned(snapshot: Snapshot) -> list[TestPoint]:
@@ -144,82 +212,32 @@ def _segments(points: Sequence[TestPoint]) -> list[tuple[int, list[TestPoint]]]:
     return [(size, [pairs[0][0], *(last for _first, last in pairs)]) for size, pairs in segments]
 
 
-def _line(size: int, measure: Measure, dark: bool) -> dict[str, Any]:
-    tint = colour(size, dark)
+def _line(uid: str, size: int, measure: Measure, dark: bool) -> dict[str, Any]:
     value = "%{y:.2%}" if measure == "accuracy" else "%{y:,.4~g}"
     return {
         "type": "scatter",
-        "uid": f"test-{size}",
+        "uid": uid,
         "name": f"{size:,}",
-        "mode": "lines+markers",
+        "mode": "lines",
         "x": [],
         "y": [],
-        "line": {"color": tint, "width": 3, "dash": "solid"},
-        "marker": {
-            "color": tint,
-            "symbol": [],
-            "size": [],
-            "opacity": 1,
-            "line": {"color": tint, "width": 2},
-        },
+        "line": {"color": colour(size, dark), "width": 2, "dash": "solid"},
         "hovertemplate": f"{value}<br>" + _("at %{x:,.4~g}"),
     }
 
 
-def _ghost_line(
-    ghost: Snapshot, since: Place, measure: Measure, against: Clock, dark: bool
+def _kept_line(
+    kept: Snapshot, since: Place, measure: Measure, against: Clock, dark: bool
 ) -> dict[str, Any]:
-    """From the last test point that both share."""
-    first = bisect_left(ghost.test_points, since.digits, key=lambda point: point.place.digits)
-    points = ghost.test_points[max(first - 1, 0) :]
-    line = _line(ghost.settings.batch_size, measure, dark)
-    line |= {
-        "uid": "ghost",
-        "name": _("ghost, {size:,}").format(size=ghost.settings.batch_size),
-        "x": [_clock(point.place, against) for point in points],
-        "y": [_value(ghost, point, measure) for point in points],
-    }
-    line["line"] |= {"dash": "dash", "width": 2}
-    line["marker"] |= {"symbol": "circle-open", "size": 8}
+    """Return the copy's line, from the last test point that both share."""
+    first = bisect_left(kept.test_points, since.digits, key=lambda point: point.place.digits)
+    points = kept.test_points[max(first - 1, 0) :]
+    line = _line("kept", kept.settings.batch_size, measure, dark)
+    line["name"] = _("{size:,}, kept").format(size=kept.settings.batch_size)
+    line["line"]["dash"] = "dash"
+    line["x"] = [_clock(point.place, against) for point in points]
+    line["y"] = [_value(kept, point, measure) for point in points]
     return line
-
-
-def _ghost_label(
-    ghost: Snapshot, measure: Measure, against: Clock, log_scale: bool, dark: bool
-) -> dict[str, Any]:
-    end = ghost.test_points[-1]
-    return end_label(
-        _("ghost, {size:,}").format(size=ghost.settings.batch_size),
-        _clock(end.place, against),
-        _value(ghost, end, measure),
-        log_scale,
-        colour(ghost.settings.batch_size, dark),
-        dark,
-    )
-
-
-def _marker(snapshot: Snapshot, point: TestPoint) -> tuple[str, int]:
-    """Symbol and size in pixels: a dot, a larger one at an epoch's end, hollow if it was mixed."""
-    whole, rest = divmod(point.place.digits, snapshot.training_digits)
-    if rest or not whole:
-        return "circle", 5
-    ended = snapshot.epochs[whole - 1]
-    return ("circle-open" if ended.mixed else "circle"), 10
-
-
-def _segment_labels(
-    snapshot: Snapshot, measure: Measure, against: Clock, log_scale: bool, dark: bool
-) -> list[dict[str, Any]]:
-    """Each segment's batch size above its end; the latest only, and those with room for it."""
-    labels = []
-    space = _LABEL_SPACE * _clock(snapshot.place, against)
-    for size, points in _segments(thinned(snapshot))[-MOST_LABELS:]:
-        end = points[-1]
-        x, y = _clock(end.place, against), _value(snapshot, end, measure)
-        if x - _clock(points[0].place, against) < space:
-            continue
-        labels.append(end_label(f"{size:,}", x, y, log_scale, colour(size, dark), dark))
-    return labels
 
 
 def _training_loss_line(snapshot: Snapshot, against: Clock, dark: bool) -> dict[str, Any]:
@@ -228,12 +246,61 @@ def _training_loss_line(snapshot: Snapshot, against: Clock, dark: bool) -> dict[
         "uid": "training-loss",
         "name": _("training loss"),
         "mode": "lines",
-        "visible": "legendonly",
         "x": [_clock(point.place, against) for point in snapshot.loss_points],
         "y": [point.loss for point in snapshot.loss_points],
         "line": {"color": grey(dark), "width": 1},
         "hovertemplate": "%{y:.4~g}<br>" + _("at %{x:,.4~g}"),
     }
+
+
+def _end(snapshot: Snapshot, measure: Measure, against: Clock, text: str, dark: bool) -> Figure:
+    """Return a line's name and latest value, to the right of its end."""
+    point = thinned(snapshot)[-1]
+    size, value = point.batch_sizes[-1], _value(snapshot, point, measure)
+    name = text.format(size=size, value=_written(value, measure))
+    return {
+        "x": _clock(point.place, against),
+        "y": value,
+        "text": f"<b>{name}</b>",
+        "showarrow": False,
+        "align": "left",
+        "xanchor": "left",
+        "yanchor": "middle",
+        "xshift": 8,
+        "font": {"color": colour(size, dark)},
+    }
+
+
+def keep_apart(labels: list[Figure], low: float, high: float, log_scale: bool) -> None:
+    """Let the upper one of two labels that would overlap stand higher, and the other lower."""
+    if len(labels) < 2:
+        return
+    lower, upper = sorted(labels, key=lambda label: label["y"])
+    space = high - low
+    apart = upper["y"] - lower["y"]
+    if log_scale:
+        space, apart = log10(high / low), log10(upper["y"] / lower["y"])
+    if apart < 0.2 * space:
+        upper["yanchor"], lower["yanchor"] = "bottom", "top"
+
+
+def _older_labels(
+    snapshot: Snapshot,
+    measure: Measure,
+    against: Clock,
+    shown: float,
+    view: list[float] | None,
+    dark: bool,
+) -> list[Figure]:
+    """Return each older stretch's batch size above its end, where there is room for it."""
+    labels = []
+    for size, points in _segments(thinned(snapshot))[-MOST_LABELS:-1]:
+        begin = max(_clock(points[0].place, against), view[0] if view else 0)
+        x = _clock(points[-1].place, against)
+        if x - begin >= _LABEL_SPACE * shown:
+            value = _value(snapshot, points[-1], measure)
+            labels.append(end_label(f"{size:,}", x, value, False, colour(size, dark), dark))
+    return labels
 
 
 def _mark(move: Move, against: Clock, dark: bool) -> dict[str, Any]:
@@ -249,13 +316,20 @@ def _mark(move: Move, against: Clock, dark: bool) -> dict[str, Any]:
     }
 
 
-def _mark_labels(snapshot: Snapshot, against: Clock, dark: bool) -> list[dict[str, Any]]:
-    """What changed, above each mark: neighbours in different rows, the latest ones only."""
-    space = _LABEL_SPACE * _clock(snapshot.place, against)
+def _mark_labels(
+    moves: Sequence[Move],
+    shown: float,
+    against: Clock,
+    view: list[float] | None,
+    snapshot: Snapshot,
+    dark: bool,
+) -> list[Figure]:
+    """Return what moved, above each mark: neighbours in different rows, the latest ones only."""
+    begin, end = view or (0, _clock(snapshot.place, against))
     groups: list[list[Move]] = []
-    for move in snapshot.moves:
+    for move in moves:
         x = _clock(move.place, against)
-        if groups and x - _clock(groups[-1][0].place, against) < space:
+        if groups and x - _clock(groups[-1][0].place, against) < _LABEL_SPACE * shown:
             groups[-1].append(move)
         else:
             groups.append([move])
@@ -266,8 +340,8 @@ def _mark_labels(snapshot: Snapshot, against: Clock, dark: bool) -> list[dict[st
             "y": 1,
             "yref": "paper",
             "yanchor": "bottom",
-            "yshift": 16 * (index % _LABEL_ROWS),
-            "xanchor": _anchor(_clock(group[0].place, against), _clock(snapshot.place, against)),
+            "yshift": 16 * (index % _LABEL_ROWS) if len(groups) > 1 else 0,
+            "xanchor": _anchor(_clock(group[0].place, against) - begin, end - begin),
             "text": sentences.changes(group),
             "showarrow": False,
             "font": {"color": grey(dark)},
@@ -277,9 +351,46 @@ def _mark_labels(snapshot: Snapshot, against: Clock, dark: bool) -> list[dict[st
 
 
 def _anchor(x: float, end: float) -> str:
-    """Which side of a label stands at x, so that it is not cut at the chart's edges."""
+    """Return which side of a label stands at x, so that it is not cut at the chart's edges."""
     share = x / end if end else 0
     return "left" if share < 0.3 else "right" if share > 0.7 else "center"
+
+
+def _rise_notes(
+    snapshot: Snapshot, moves: Sequence[Move], measure: Measure, against: Clock, dark: bool
+) -> list[Figure]:
+    """Return what was measured of a rise after the move, beside its peak."""
+    rises = [rise_after(snapshot, move) for move in moves] if measure != "accuracy" else []
+    return [_rise_note(snapshot, rise, measure, against, dark) for rise in rises if rise]
+
+
+def _rise_note(
+    snapshot: Snapshot, rise: Rise, measure: Measure, against: Clock, dark: bool
+) -> Figure:
+    share = 1 if measure == "sum" else 1 / snapshot.test_digits
+    peak, before = (_written(share * loss, measure) for loss in (rise.peak.loss, rise.before))
+    text = _("up to {peak},<br>not back at {before} yet")
+    if rise.updates:
+        text = _("up to {peak},<br>back at {before} after {updates:,} updates")
+    return {
+        "x": _clock(rise.peak.place, against),
+        "y": share * rise.peak.loss,
+        "text": text.format(peak=peak, before=before, updates=rise.updates),
+        "showarrow": False,
+        "align": "left",
+        "xanchor": "left",
+        "yanchor": "middle",
+        "xshift": 10,
+        "font": {"color": colour(rise.peak.batch_sizes[-1], dark)},
+        "bgcolor": veil(dark),
+    }
+
+
+def _on_axis(label: Figure, log_scale: bool) -> Figure:
+    """Return the label where plotly.js puts it: a logarithmic axis wants the exponent."""
+    if log_scale and label.get("yref") != "paper":
+        return label | {"y": log10(label["y"])}
+    return label
 
 
 def _clock(place: Place, against: Clock) -> float:
@@ -292,44 +403,12 @@ def _value(snapshot: Snapshot, point: TestPoint, measure: Measure) -> float:
     return point.loss if measure == "sum" else point.loss / snapshot.test_digits
 
 
+def _written(value: float, measure: Measure) -> str:
+    return {"sum": f"{value:,.0f}", "mean": f"{value:.3f}", "accuracy": f"{value:.1%}"}[measure]
+
+
 def _tick_format(snapshot: Snapshot, measure: Measure) -> str:
     if measure == "accuracy":
         return ".0%"
     highest = max((point.loss for point in snapshot.test_points), default=0)
     return "~s" if highest >= 1e6 else ","
-
-
-def _measure_title(measure: Measure, log_scale: bool) -> str:
-    title = {
-        "sum": _("test loss, sum"),
-        "mean": _("test loss per digit"),
-        "accuracy": _("test accuracy"),
-    }[measure]
-    return _("{title} (log scale)").format(title=title) if log_scale else title
-
-
-def latest_points(snapshot: Snapshot) -> list[TestPoint]:
-    """Those of the last epochs, which the scale "latest" shows alone; none where they are all."""
-    since = snapshot.place.epochs - _LATEST_EPOCHS
-    points = [point for point in snapshot.test_points if point.place.epochs >= since]
-    return points if since > 0 and len(points) > 1 else []
-
-
-def latest_range(points: Sequence[TestPoint], against: Clock) -> Figure:
-    """An axis from the first of these points to the last."""
-    first, last = (getattr(point.place, against) for point in (points[0], points[-1]))
-    return {"autorange": False, "range": [first, last + 0.02 * (last - first)]}
-
-
-def _follow_the_latest(
-    layout: Figure, snapshot: Snapshot, measure: Measure, against: Clock
-) -> None:
-    """Only the last epochs, so that the steep beginning does not flatten what came after it."""
-    points = latest_points(snapshot)
-    if not points:
-        return
-    values = [_value(snapshot, point, measure) for point in points]
-    low, high = min(values), max(values)
-    room = 0.15 * (high - low) or high
-    layout["xaxis"] |= latest_range(points, against)
-    layout["yaxis"] |= {"autorange": False, "range": [low - room, high + room]}

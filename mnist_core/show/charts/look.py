@@ -158,12 +158,12 @@ def log_axis(values: Sequence[float]) -> Figure:
     low, high = min(values), max(values)
     dtick = "D2" if log10(high / low) < 2.5 else 1
     if high < 4 * low:
-        dtick = f"L{_round_step(max((high - low) / 2, high / 20)):g}"
+        dtick = f"L{round_step(max((high - low) / 2, high / 20)):g}"
     # "r" writes 0.005 and 50,000 out, where plotly.js would say 5m and 50k.
     return {"type": "log", "tickformat": ",~r", "dtick": dtick}
 
 
-def _round_step(value: float) -> float:
+def round_step(value: float) -> float:
     """The largest of 1, 2 and 5 times a power of ten that is not above it."""
     power = 10.0 ** floor(log10(value))
     return max((step * power for step in (1, 2, 5) if step * power <= value), default=power)

@@ -8,7 +8,7 @@ from typing import Any
 
 from mnist_core.language import _
 from mnist_core.records import CLOCKS, Clock, NoisePoint, Place, Snapshot
-from mnist_core.show.charts.curve import Scale, latest_points, latest_range, thinned
+from mnist_core.show.charts.curve import Span, span_around_move, thinned
 from mnist_core.show.charts.look import (
     BESIDE_EACH_OTHER,
     Figure,
@@ -27,18 +27,18 @@ _MOST_POINTS = 600
 
 def noise_curve(
     snapshot: Snapshot,
-    against: Clock = "epochs",
-    scale: Scale = "log",
+    against: Clock = "seconds",
+    span: Span = "move",
     dark: bool = False,
-    ghost: Snapshot | None = None,
+    kept: Snapshot | None = None,
 ) -> Figure:
     """The noise scale N over the test digits and the batch size, against the learning curve's axis.
 
     N is drawn where it was measured, with a gap where nobody watched it; the batch size is that of
     each stretch between two test points.
 
-    scale: "latest" shows the last three epochs alone; N is logarithmic always.
-    ghost: the copy beside the run in the learning curve, for whose points there is room as well.
+    span: as in the learning curve.
+    kept: the copy beside the run in the learning curve, for whose points there is room as well.
     """
     layout = layout_of(dark)
     layout |= {"showlegend": False}
@@ -46,7 +46,7 @@ def noise_curve(
     layout["xaxis"] |= {
         "title": {"text": _(CLOCKS[against]), "standoff": 8},
         "rangemode": "tozero",
-        "uirevision": against,
+        "uirevision": f"{against} {span}",
     }
     layout["yaxis"] |= {"title": {"text": _("digits (log scale)")}, "type": "log"}
     if not snapshot.noise_points:
@@ -58,8 +58,8 @@ def noise_curve(
     room = (3 * max(values) / min(values)) ** 0.2
     edges = [min(values) / room, max(values) * room]
     layout["yaxis"] |= log_axis(edges) | {"autorangeoptions": {"include": edges}}
-    if scale == "latest" and (points := latest_points(snapshot)):
-        layout["xaxis"] |= latest_range(points, against)
+    if span == "move" and (view := span_around_move(snapshot, kept, against)):
+        layout["xaxis"] |= {"autorange": False, "range": view}
     size, tint = sizes["y"][-1], accent(dark)
     labels = [
         end_label(_("N, of the test digits"), scales["x"][-1], scales["y"][-1], True, tint, dark),
@@ -74,7 +74,7 @@ def noise_curve(
     ]
     part(labels)
     layout["annotations"] = [*labels, _meaning(dark)]
-    rooms = [] if ghost is None else [_room_for(ghost, against, size)]
+    rooms = [] if kept is None else [_room_for(kept, against, size)]
     return {"data": [sizes, scales, *rooms], "layout": layout}
 
 
@@ -126,12 +126,12 @@ def _size_line(snapshot: Snapshot, against: Clock, dark: bool) -> dict[str, Any]
     }
 
 
-def _room_for(ghost: Snapshot, against: Clock, y: float) -> dict[str, Any]:
-    """The ghost's points, unseen: what makes the axis end where the learning curve's does."""
-    x = [_clock(point.place, against) for point in thinned(ghost)]
+def _room_for(kept: Snapshot, against: Clock, y: float) -> dict[str, Any]:
+    """The copy's points, unseen: what makes the axis end where the learning curve's does."""
+    x = [_clock(point.place, against) for point in thinned(kept)]
     return {
         "type": "scatter",
-        "uid": "room-for-ghost",
+        "uid": "room-for-copy",
         "mode": "markers",
         "x": x,
         "y": [y] * len(x),

@@ -16,19 +16,19 @@ RACED = (1, 10, 200, 1000, 10000, 60000)
 
 
 def figures(tiny: Mnist, dark: bool) -> Iterator[Figure]:
-    """Each of them, with mixed epochs, marks, a ghost, repeats, a target and a miss."""
+    """Each of them, with mixed epochs, marks, a kept, repeats, a target and a miss."""
     run = Run(tiny, Settings(batch_size=100), digits_between_tests=100)
     yield charts.seconds_per_epoch(run.snapshot(), dark)
     train_epochs(run, 2)
     train_at(run, 100)
-    ghost, since = run.fork(), run.snapshot().place
+    kept, since = run.fork(), run.snapshot().place
     run.settings = Settings(batch_size=50)
     train_epochs(run, 4)
     train_at(run, 50, 50)
-    train_epochs(ghost, 3)
+    train_epochs(kept, 3)
     for measure in ("sum", "mean", "accuracy"):
         yield charts.learning_curve(
-            run.snapshot(), measure, dark=dark, ghost=ghost.snapshot(), ghost_since=since
+            run.snapshot(), measure, dark=dark, kept=kept.snapshot(), kept_since=since
         )
     yield charts.seconds_per_epoch(run.snapshot(), dark)
     run.watches_noise = True

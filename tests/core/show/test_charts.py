@@ -8,8 +8,10 @@ from itertools import product
 import plotly.graph_objects as go
 import pytest
 
-from mnist_core import Run, Settings
+from mnist_core import Run, Settings, Setup, Snapshot
 from mnist_core.show import charts
+from mnist_core.show.charts.curve import thinned
+from mnist_core.training.history import History
 from tests.conftest import made_up, train_at, train_epochs
 from tests.core.show.lesson import DRAWN, NEEDLES, TRIALS
 from tests.core.show.valley import valley_figures
@@ -42,18 +44,18 @@ def drawn(values):
 
 
 @pytest.mark.parametrize(
-    ("measure", "against", "scale", "dark"),
+    ("measure", "against", "span", "dark"),
     list(
         product(
             ("sum", "mean", "accuracy"),
             ("epochs", "updates", "seconds"),
-            ("log", "linear", "latest"),
+            ("move", "whole"),
             (False, True),
         )
     ),
 )
-def test_every_learning_curve_is_a_valid_plotly_figure(run, measure, against, scale, dark):
-    figure = charts.learning_curve(run.snapshot(), measure, against, scale, dark)
+def test_every_learning_curve_is_a_valid_plotly_figure(run, measure, against, span, dark):
+    figure = charts.learning_curve(run.snapshot(), measure, against, span, dark)
     go.Figure(figure)
 
 
@@ -134,58 +136,139 @@ def test_before_training_the_charts_say_what_will_appear(tiny):
 def test_a_line_per_batch_size_joins_all_test_points(run):
     snapshot = run.snapshot()
     figure = charts.learning_curve(snapshot)
-    points = {(point.place.epochs, point.loss) for point in snapshot.test_points}
-    lines = [trace for trace in figure["data"] if drawn(trace["x"])]
-    assert {trace["name"] for trace in lines} == {"100", "50"}
-    assert {pair for trace in lines for pair in zip(trace["x"], trace["y"], strict=True)} == points
+    points = {(point.place.seconds, point.loss) for point in snapshot.test_points}
+    assert [trace["name"] for trace in figure["data"]] == ["100", "50"]
+    assert {
+        pair for line in figure["data"] for pair in zip(line["x"], line["y"], strict=True)
+    } == points
 
 
 def test_a_stretch_is_drawn_in_the_colour_of_the_size_at_work_however_short(tiny):
     run = Run(tiny, digits_between_tests=300)
     train_at(run, 100, 50, 150)
-    figure = charts.learning_curve(run.snapshot())
+    figure = charts.learning_curve(run.snapshot(), against="epochs")
     assert drawn(named(figure, "100")["x"]) == [0, pytest.approx(100 / 600)]
     assert drawn(named(figure, "50")["x"]) == pytest.approx([100 / 600, 150 / 600])
     assert drawn(named(figure, "150")["x"]) == pytest.approx([150 / 600, 300 / 600])
 
 
-def test_the_loss_is_logarithmic_by_default_and_the_axis_says_so(run):
-    axis = charts.learning_curve(run.snapshot())["layout"]["yaxis"]
-    assert (axis["type"], axis["title"]["text"]) == ("log", "test loss, sum (log scale)")
-    axis = charts.learning_curve(run.snapshot(), "accuracy")["layout"]["yaxis"]
-    assert (axis["type"], axis["title"]["text"]) == ("linear", "test accuracy")
+def test_the_newest_stretch_is_thicker_than_older_ones_and_the_copy(run):
+    snapshot = run.snapshot()
+    kept, since = snapshot, snapshot.moves[0].place
+    figure = charts.learning_curve(snapshot, kept=kept, kept_since=since)
+    older, newest, copy = figure["data"]
+    assert newest["name"] == "50"
+    assert newest["line"]["width"] > max(older["line"]["width"], copy["line"]["width"])
+    assert copy["line"]["dash"] == "dash"
+
+
+def test_both_lines_carry_their_name_and_latest_value_at_their_ends(run):
+    snapshot = run.snapshot()
+    figure = charts.learning_curve(snapshot, kept=snapshot, kept_since=snapshot.moves[0].place)
+    loss = f"{snapshot.test_points[-1].loss:,.0f}"
+    texts = [label["text"] for label in figure["layout"]["annotations"][-2:]]
+    assert texts == [f"<b>50<br>{loss}</b>", f"<b>50, kept<br>{loss}</b>"]
+    anchors = {label["yanchor"] for label in figure["layout"]["annotations"][-2:]}
+    assert anchors == {"top", "bottom"}, "they would overlap"
 
 
 @pytest.mark.parametrize("against", ["epochs", "updates", "seconds"])
-def test_the_latest_epochs_can_be_looked_at_alone(tiny, against):
-    run = Run(tiny, Settings(batch_size=100), digits_between_tests=100)
-    train_epochs(run, 5)
+def test_after_a_move_the_view_is_the_time_around_it_and_the_losses_there(against):
+    run = run_that_moved()
     snapshot = run.snapshot()
-    layout = charts.learning_curve(snapshot, against=against, scale="latest")["layout"]
-    points = [point for point in snapshot.test_points if point.place.epochs >= 2]
+    layout = charts.learning_curve(snapshot, against=against)["layout"]
+    moved = getattr(snapshot.moves[-1].place, against)
     first, last = layout["xaxis"]["range"]
-    assert first == getattr(points[0].place, against)
-    assert last >= getattr(points[-1].place, against)
+    assert 0 < first < moved < getattr(snapshot.place, against) <= last
     low, high = layout["yaxis"]["range"]
-    assert low <= min(point.loss for point in points)
-    assert max(point.loss for point in points) <= high < snapshot.test_points[0].loss
+    since = [point.loss for point in snapshot.test_points if point.place.updates >= 40]
+    assert low <= min(since) < max(since) <= high < snapshot.test_points[0].loss
+    whole = charts.learning_curve(snapshot, against=against, span="whole")["layout"]
+    assert whole["xaxis"]["autorange"]
+    assert whole["yaxis"]["autorange"]
 
 
-def test_the_latest_epochs_are_all_of_them_until_the_third_has_ended(tiny):
-    run = Run(tiny, Settings(batch_size=100))
-    train_epochs(run, 3)
-    axes = charts.learning_curve(run.snapshot(), scale="latest")["layout"]
-    assert axes["xaxis"]["autorange"]
-    assert axes["yaxis"]["autorange"]
+def run_that_moved() -> Run:
+    """A run of made-up losses: 20 s at 200, where it falls from 22,000, and 2 s at 1."""
+    history = History(600)
+    history.use(Settings(200))
+    history.add_test(22_000, 0.1, 0.01)
+    for update in range(40):
+        history.add_update(10, 1.0, 0.5)
+        history.add_test(10_000 / (update + 1) + 1_000, 0.9, 0.01)
+    history.use(Settings(1))
+    for update in range(40):
+        history.add_update(1, 1.0, 0.05)
+        history.add_test(2_000 - update * 10, 0.9, 0.01)
+    return Recorded(history)
 
 
-def test_the_marker_that_ends_a_mixed_epoch_is_hollow(run):
-    line = named(charts.learning_curve(run.snapshot()), "50")
-    at = dict(zip(line["x"], line["marker"]["symbol"], strict=True))
-    assert (at[3.0], at[4.0]) == ("circle-open", "circle")
+@dataclasses.dataclass
+class Recorded:
+    """Stands in for a run: gives snapshots of what its history holds."""
+
+    history: History
+
+    def snapshot(self) -> Snapshot:
+        return self.history.snapshot(self.history.settings, Setup(), 10_000)
 
 
-def test_each_change_is_marked_where_it_took_effect(run):
+def test_the_first_test_of_an_untrained_network_does_not_set_the_axis_after_an_early_move():
+    history = History(600)
+    history.use(Settings(200))
+    history.add_test(22_000, 0.1, 0.01)
+    history.add_update(10, 1.0, 0.5)
+    history.add_test(3_000, 0.1, 0.01)
+    history.use(Settings(10))
+    for loss in (2_900, 2_800, 2_700):
+        history.add_update(10, 1.0, 0.5)
+        history.add_test(loss, 0.1, 0.01)
+    layout = charts.learning_curve(Recorded(history).snapshot())["layout"]
+    assert layout["yaxis"]["range"][1] < 4_000
+
+
+def test_a_loss_that_rises_after_a_move_is_explained_by_what_was_measured():
+    history = History(60_000)
+    history.use(Settings(200))
+    history.add_update(200, 1.0, 0.5)
+    history.add_test(2_800, 0.9, 0.01)
+    history.use(Settings(1))
+    for loss in (9_300, 4_000):
+        history.add_update(1, 1.0, 0.5)
+        history.add_test(loss, 0.9, 0.01)
+    assert notes(history) == ["up to 9,300,<br>not back at 2,800 yet"]
+    history.add_update(1, 1.0, 0.5)
+    history.add_test(2_700, 0.9, 0.01)
+    assert notes(history) == ["up to 9,300,<br>back at 2,800 after 3 updates"]
+
+
+def notes(history: History) -> list[str]:
+    layout = charts.learning_curve(Recorded(history).snapshot())["layout"]
+    return [label["text"] for label in layout["annotations"] if label["text"].startswith("up")]
+
+
+def test_a_loss_that_only_falls_after_a_move_has_no_note():
+    history = History(60_000)
+    history.use(Settings(200))
+    history.add_update(200, 1.0, 0.5)
+    history.add_test(2_800, 0.9, 0.01)
+    history.use(Settings(1))
+    history.add_update(1, 1.0, 0.5)
+    history.add_test(2_850, 0.9, 0.01)
+    assert notes(history) == []
+
+
+def test_a_loss_that_falls_to_less_than_a_fifth_has_a_logarithmic_axis_and_accuracy_never():
+    run = run_that_moved()
+    whole = [
+        charts.learning_curve(run.snapshot(), one, span="whole") for one in ("sum", "accuracy")
+    ]
+    assert [figure["layout"]["yaxis"]["type"] for figure in whole] == ["log", "linear"]
+    near = charts.learning_curve(run.snapshot())
+    assert near["layout"]["yaxis"]["type"] == "linear"
+
+
+def test_each_move_is_marked_where_it_took_effect(run):
     for against in ("epochs", "updates", "seconds"):
         snapshot = run.snapshot()
         layout = charts.learning_curve(snapshot, against=against)["layout"]
@@ -202,12 +285,12 @@ def test_changes_within_two_seconds_are_one_move_from_the_first_size_to_the_last
     train_epochs(run, 2)
     train_at(run, 20)
     train_epochs(run, 4)
-    figure = charts.learning_curve(run.snapshot(), against="updates")
+    figure = charts.learning_curve(run.snapshot(), against="updates", span="whole")
     assert [mark["x0"] for mark in figure["layout"]["shapes"]] == [
         1,
         run.snapshot().moves[1].place.updates,
     ]
-    assert [line["name"] for line in figure["data"]] == ["10", "20", "200"]
+    assert [line["name"] for line in figure["data"]] == ["10", "200", "20"]
     assert named(figure, "10")["x"][0] == 1
 
 
@@ -222,18 +305,15 @@ def test_marks_too_close_for_two_labels_share_one(tiny):
     run = Run(tiny)
     train_at(run, 200, 100, 50, 20)
     train_epochs(run, 3)
-    layout = charts.learning_curve(run.snapshot(), against="updates")["layout"]
+    layout = charts.learning_curve(run.snapshot(), against="updates", span="whole")["layout"]
     assert len(layout["shapes"]) == 3
-    assert [label["text"] for label in layout["annotations"]] == ["200 → … → 20", "<b>20</b>"]
+    assert layout["annotations"][0]["text"] == "200 → … → 20"
 
 
-def test_each_segment_carries_its_batch_size_at_its_end(run):
-    snapshot = run.snapshot()
-    labels = charts.learning_curve(snapshot, against="epochs")["layout"]["annotations"][1:]
-    assert [(label["text"], label["x"]) for label in labels] == [
-        ("<b>100</b>", pytest.approx(2 + 1 / 6)),
-        ("<b>50</b>", snapshot.test_points[-1].place.epochs),
-    ]
+def test_an_older_stretch_carries_its_batch_size_at_its_end(run):
+    layout = charts.learning_curve(run.snapshot(), against="epochs", span="whole")["layout"]
+    (label,) = [label for label in layout["annotations"] if label["text"] == "<b>100</b>"]
+    assert label["x"] == pytest.approx(2 + 1 / 6)
 
 
 def test_a_range_chosen_for_the_empty_state_does_not_outlive_it(tiny, run):
@@ -241,7 +321,6 @@ def test_a_range_chosen_for_the_empty_state_does_not_outlive_it(tiny, run):
         empty, filled = chart(Run(tiny).snapshot())["layout"], chart(run.snapshot())["layout"]
         for axis in ("xaxis", "yaxis"):
             assert empty[axis]["uirevision"] != filled[axis]["uirevision"]
-            assert filled[axis]["autorange"] is True
 
 
 def test_a_long_history_is_drawn_in_a_bounded_number_of_points(tiny):
@@ -261,7 +340,7 @@ def test_a_long_history_is_drawn_in_a_bounded_number_of_points(tiny):
         ),
         place=dataclasses.replace(place, digits=600 * count, epochs=count),
     )
-    curve = charts.learning_curve(snapshot)
+    curve = charts.learning_curve(snapshot, against="epochs")
     bars = charts.seconds_per_epoch(snapshot)
     drawn_at = drawn(named(curve, "600")["x"])
     assert len(drawn_at) <= 300 + 6 * 20 + 2
@@ -345,14 +424,13 @@ def test_trace_ids_can_stand_in_a_css_selector(run):
 def test_a_line_that_grows_keeps_the_points_that_are_drawn_and_gets_new_ones_at_its_end(tiny):
     run = Run(tiny, Settings(batch_size=50), digits_between_tests=100)
     train_epochs(run, 1)
-    before = charts.learning_curve(run.snapshot())["data"][0]
+    before = charts.learning_curve(run.snapshot())["data"][-1]
     train_epochs(run, 2)
-    after = charts.learning_curve(run.snapshot())["data"][0]
+    after = charts.learning_curve(run.snapshot())["data"][-1]
     count = len(before["x"])
     assert len(after["x"]) > count
-    for old, new in ((before, after), (before["marker"], after["marker"])):
-        for name in ("x", "y", "symbol", "size"):
-            assert new.get(name, [])[:count] == old.get(name, [])
+    for name in ("x", "y"):
+        assert after[name][:count] == before[name]
 
 
 @pytest.fixture(scope="module")
@@ -376,13 +454,13 @@ def run_watched_now_and_then() -> Run:
 
 
 @pytest.mark.parametrize("against", ["epochs", "updates", "seconds"])
-@pytest.mark.parametrize("scale", ["log", "linear", "latest"])
+@pytest.mark.parametrize("span", ["move", "whole"])
 @pytest.mark.parametrize("dark", [False, True])
 def test_the_noise_scale_is_drawn_where_it_was_measured_on_a_logarithmic_axis(
-    watched, against, scale, dark
+    watched, against, span, dark
 ):
     snapshot = watched.snapshot()
-    figure = charts.noise_curve(snapshot, against, scale, dark)
+    figure = charts.noise_curve(snapshot, against, span, dark)
     go.Figure(figure)
     line = named(figure, "noise scale N")
     points = snapshot.noise_points
@@ -400,26 +478,26 @@ def test_where_nobody_watched_the_noise_its_line_has_a_gap(watched):
 
 def test_the_noise_stands_beside_the_batch_size_of_each_stretch_between_two_test_points(watched):
     snapshot = watched.snapshot()
-    line = named(charts.noise_curve(snapshot), "batch size")
-    assert line["x"] == [point.place.epochs for point in snapshot.test_points]
-    assert line["y"] == [point.batch_sizes[-1] for point in snapshot.test_points]
+    line = named(charts.noise_curve(snapshot, "epochs"), "batch size")
+    points = thinned(snapshot)
+    assert line["x"] == [point.place.epochs for point in points]
+    assert line["y"] == [point.batch_sizes[-1] for point in points]
     assert {100, 50} == set(line["y"])
 
 
 @pytest.mark.parametrize("against", ["epochs", "updates", "seconds"])
-@pytest.mark.parametrize("scale", ["log", "latest"])
-def test_the_noise_has_the_learning_curves_axis(against, scale):
+@pytest.mark.parametrize("span", ["move", "whole"])
+def test_the_noise_has_the_learning_curves_axis(against, span):
     watched = run_watched_now_and_then()
     train_epochs(watched, 5)
-    ghost = watched.fork()
-    train_epochs(ghost, 6)
-    since, snapshots = watched.snapshot().place, (watched.snapshot(), ghost.snapshot())
+    kept = watched.fork()
+    train_epochs(kept, 6)
+    since, snapshots = watched.snapshot().place, (watched.snapshot(), kept.snapshot())
     curve = charts.learning_curve(
-        snapshots[0], "sum", against, scale, ghost=snapshots[1], ghost_since=since
+        snapshots[0], "sum", against, span, kept=snapshots[1], kept_since=since
     )
-    noise = charts.noise_curve(snapshots[0], against, scale, ghost=snapshots[1])
+    noise = charts.noise_curve(snapshots[0], against, span, kept=snapshots[1])
     axis = noise["layout"]["xaxis"]
-    assert axis["title"] == curve["layout"]["xaxis"]["title"]
     assert axis.get("range") == curve["layout"]["xaxis"].get("range")
     farthest = [max(max(drawn(one["x"])) for one in chart["data"]) for chart in (curve, noise)]
     assert farthest[0] == farthest[1]

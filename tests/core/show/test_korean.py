@@ -135,7 +135,7 @@ def of_what_was_measured(run: Run) -> Iterator[str]:
     yield mini_batch.needles_described(NEEDLES)
 
 
-def of_a_run(run: Run, ghost: Run) -> Iterator[str]:
+def of_a_run(run: Run, kept: Run) -> Iterator[str]:
     snapshot, untrained = run.snapshot(), replace(run.snapshot(), place=AT_THE_START)
     failed = replace(snapshot, error=NO_MEMORY.format(what=A_TEST_PASS))
     for one in (untrained, failed):
@@ -144,8 +144,8 @@ def of_a_run(run: Run, ghost: Run) -> Iterator[str]:
     for playing in (True, False):
         yield from sentences.doing(snapshot, snapshot.settings, playing)
     yield sentences.progress(snapshot)
-    ended = replace(ghost.snapshot(), error=NO_MEMORY.format(what=A_TEST_PASS))
-    yield sentences.ghost(snapshot, ended, snapshot.test_points[1].place)
+    ended = replace(kept.snapshot(), error=NO_MEMORY.format(what=A_TEST_PASS))
+    yield sentences.kept_copy(snapshot, ended, snapshot.test_points[1].place)
     yield from (sentences.noise(snapshot) or "none", sentences.lesson(snapshot.epochs) or "none")
     yield from (sentences.batch_size(size) for size in (1, 60_000))
     yield from (sentences.ordinal(number) for number in range(1, 24))
@@ -200,12 +200,12 @@ def test_every_sentence_and_every_table_is_wholly_in_korean(tiny):
     run = Run(tiny, Settings(batch_size=100), digits_between_tests=100)
     run.watches_noise = True
     train_epochs(run, 1)
-    ghost = run.fork()
+    kept = run.fork()
     run.settings = Settings(batch_size=50, learning_rate=1e-3)
     train_epochs(run, 3)
-    train_epochs(ghost, 2)
+    train_epochs(kept, 2)
     with speaking("ko"):
-        said = [*of_the_lesson(), *of_what_was_measured(run), *of_a_run(run, ghost)]
+        said = [*of_the_lesson(), *of_what_was_measured(run), *of_a_run(run, kept)]
         said += [*of_races(tiny), *of_the_valley(), *of_the_class()]
     assert len(said) > 300
     for text in said:
