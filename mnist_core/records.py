@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import cos, radians
+from statistics import median
 from typing import Annotated, Literal
 
 from mnist_core.bounds import MOST_WATCHED, Amount, Count, Label, Number, Share
@@ -166,6 +167,7 @@ class EpochRecord:
     train_seconds: spent on its updates.
     test_seconds: spent on the test pass at its end. Passes within the epoch are left out, so that
         train_seconds + test_seconds is what the tutorial's clock shows.
+    size_seconds: the part of train_seconds at each of the batch_sizes; empty in older records.
     """
 
     epoch: Count
@@ -176,11 +178,17 @@ class EpochRecord:
     test_accuracy: Share
     train_seconds: Amount
     test_seconds: Amount
+    size_seconds: tuple[Amount, ...] = ()
 
     @property
     def mixed(self) -> bool:
         """Whether it was trained at more than one batch size."""
         return len(self.batch_sizes) > 1
+
+    @property
+    def seconds_at(self) -> dict[int, float]:
+        """Seconds of training at each batch size."""
+        return dict(zip(self.batch_sizes, self.size_seconds or (self.train_seconds,), strict=False))
 
     @property
     def batch_size(self) -> int | None:
@@ -205,6 +213,26 @@ class EpochSoFar:
 
 
 @dataclass(frozen=True, slots=True)
+class SizeTime:
+    """Seconds of training at one batch size, by the digits trained at it.
+
+    epochs: seconds that each epoch's worth of digits took, the latest 100 of them.
+    digits, seconds: trained since the last of those.
+    """
+
+    batch_size: Count
+    epochs: tuple[Amount, ...]
+    digits: Count
+    seconds: Amount
+
+    def epoch_seconds(self, training_digits: int) -> float | None:
+        """Return the median of the epochs; before the first, an estimate from the digits so far."""
+        if self.epochs:
+            return median(self.epochs)
+        return self.seconds * training_digits / self.digits if self.digits else None
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """A run at one moment.
 
@@ -213,6 +241,7 @@ class Snapshot:
         a turn has ended at them.
     error: None, or why the run ended, in plain words.
     notice: None, or what befell it that did not end it, in plain words.
+    size_times: in the order in which the sizes were used first.
     """
 
     setup: Setup
@@ -229,6 +258,7 @@ class Snapshot:
     updates_per_second: float | None
     error: str | None
     notice: str | None = None
+    size_times: tuple[SizeTime, ...] = ()
 
     def __deepcopy__(self, _memo: dict) -> Snapshot:
         """Itself: it never changes, and holds thousands of records."""
@@ -238,6 +268,17 @@ class Snapshot:
     def untrained(self) -> bool:
         """Whether no update has been made."""
         return self.place.updates == 0
+
+    @property
+    def chosen_sizes(self) -> set[int]:
+        """Batch sizes that somebody chose, without those that a move only passed through."""
+        first = self.changes[0].before if self.changes else self.settings
+        chosen = [first, *(move.after for move in self.moves), self.settings]
+        return {settings.batch_size for settings in chosen}
+
+    def time_at(self, batch_size: int) -> SizeTime | None:
+        """Return the training time at this batch size; None where nothing was trained at it."""
+        return next((one for one in self.size_times if one.batch_size == batch_size), None)
 
     @property
     def moves(self) -> list[Move]:

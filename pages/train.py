@@ -134,7 +134,7 @@ def _charts(training: Training, view: _View) -> Parts:
             height=FILL,
         ),
         "seconds_per_epoch": chart(
-            charts.seconds_per_epoch(snapshot, view.dark),
+            charts.seconds_by_size(snapshot, view.dark),
             run_labels.of_seconds(snapshot),
             height=FILL,
         ),

@@ -207,6 +207,15 @@ def lesson(epochs: Iterable[EpochRecord]) -> str | None:
     )
 
 
+def longer_or_shorter(ratio: float) -> str:
+    """Return a time as a multiple of another: "20 × longer", "3.1 × shorter"."""
+    if ratio >= 1.1:
+        return _("{ratio} × longer").format(ratio=figure(ratio))
+    if ratio <= 1 / 1.1:
+        return _("{ratio} × shorter").format(ratio=figure(1 / ratio))
+    return _("about as long")
+
+
 def _ratio(ratio: float) -> str:
     if ratio >= 1.1:
         return _("{ratio} times as long").format(ratio=figure(ratio))

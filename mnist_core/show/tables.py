@@ -46,7 +46,7 @@ def noise_rows(points: Iterable[NoisePoint]) -> list[dict[str, Any]]:
 def epochs_csv(epochs: Iterable[EpochRecord]) -> str:
     """The same rows as CSV with a header; batch sizes without the comma that groups thousands."""
     text = io.StringIO()
-    columns = list(EpochRecord.__dataclass_fields__)
+    columns = [name for name in EpochRecord.__dataclass_fields__ if name != "size_seconds"]
     columns[columns.index("batch_sizes")] = "batch_size"
     writer = csv.DictWriter(text, columns, lineterminator="\n")
     writer.writeheader()

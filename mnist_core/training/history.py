@@ -14,6 +14,7 @@ from mnist_core.records import (
     LossPoint,
     NoisePoint,
     Place,
+    SizeTime,
     Snapshot,
     TestPoint,
 )
@@ -22,6 +23,7 @@ from mnist_core.settings import Settings, Setup
 _LOSS_POINTS_PER_EPOCH = 300
 _MOST_LOSS_POINTS = 2_000
 _PACE_SECONDS = 1.0
+_MOST_SIZE_EPOCHS = 100
 
 
 @dataclass
@@ -32,7 +34,17 @@ class _Epoch:
     updates: int = 0
     loss: float = 0.0  # summed over the digits
     seconds: float = 0.0
-    batch_sizes: dict[int, None] = field(default_factory=dict)  # a set that keeps its order
+    # Seconds at each size, in the order of their first use.
+    batch_sizes: dict[int, float] = field(default_factory=dict)
+
+
+@dataclass
+class _SizeTime:
+    """Training at one batch size: whole epochs' worth of digits, and what came since."""
+
+    epochs: deque[float] = field(default_factory=lambda: deque(maxlen=_MOST_SIZE_EPOCHS))
+    digits: int = 0
+    seconds: float = 0.0
 
 
 class History:
@@ -53,6 +65,7 @@ class History:
         self.seconds = 0.0  # of training
         self.settings: Settings | None = None  # at work, None before the first update
         self._epoch = _Epoch()
+        self._size_times: dict[int, _SizeTime] = {}
         self._sizes_since_test: dict[int, None] = {}
         self._noise_watched = False  # at every test point since it was measured last
         self._digits_per_loss_point = max(1, training_digits // _LOSS_POINTS_PER_EPOCH)
@@ -66,6 +79,7 @@ class History:
         for name, value in vars(self).items():
             setattr(copied, name, copy.copy(value))
         copied._epoch.batch_sizes = self._epoch.batch_sizes.copy()
+        copied._size_times = copy.deepcopy(self._size_times)
         return copied
 
     @property
@@ -121,6 +135,10 @@ class History:
             # New settings have no pace until an update has used them.
             updates_per_second=self.updates_per_second if settings == self.settings else None,
             error=error,
+            size_times=tuple(
+                SizeTime(size, tuple(one.epochs), one.digits, one.seconds)
+                for size, one in self._size_times.items()
+            ),
         )
 
     def use(self, settings: Settings) -> None:
@@ -142,11 +160,24 @@ class History:
         self._epoch.loss += loss * digits
         self._epoch.seconds += seconds
         size = self.settings.batch_size
-        self._epoch.batch_sizes[size] = self._sizes_since_test[size] = None
+        self._epoch.batch_sizes[size] = self._epoch.batch_sizes.get(size, 0.0) + seconds
+        self._sizes_since_test[size] = None
+        self._add_size_time(size, digits, seconds)
         self._digits_since_loss_point += digits
         self._loss_since_loss_point += loss * digits
         if self._digits_since_loss_point >= self._digits_per_loss_point:
             self._add_loss_point()
+
+    def _add_size_time(self, size: int, digits: int, seconds: float) -> None:
+        """Count these digits for their batch size; with an epoch's worth of them one is whole."""
+        at_size = self._size_times.get(size)
+        if at_size is None:
+            at_size = self._size_times[size] = _SizeTime()
+        at_size.digits += digits
+        at_size.seconds += seconds
+        if at_size.digits >= self._training_digits:
+            at_size.epochs.append(at_size.seconds * self._training_digits / at_size.digits)
+            at_size.digits, at_size.seconds = 0, 0.0
 
     def add_test(
         self, loss: float, accuracy: float, seconds: float, guesses: tuple[int, ...] = ()
@@ -182,6 +213,7 @@ class History:
                 test_accuracy=test.accuracy,
                 train_seconds=epoch.seconds,
                 test_seconds=test.seconds,
+                size_seconds=tuple(epoch.batch_sizes.values()),
             )
         )
         self._epoch = _Epoch()

@@ -107,7 +107,7 @@ def _figures(snapshot: Snapshot) -> str:
 
 def _of_run(snapshot: Snapshot, dark: bool) -> list[dict[str, object]]:
     curve = charts.learning_curve(snapshot, dark=dark)
-    seconds = charts.seconds_per_epoch(snapshot, dark)
+    seconds = charts.seconds_by_size(snapshot, dark)
     if snapshot.untrained:
         # What these charts say on the teacher's own page has nothing for a student to press.
         for figure in (curve, seconds):

@@ -178,6 +178,19 @@ def points_drawn(page: Page, key: str) -> int:
     )
 
 
+def epochs_drawn(page: Page) -> int:
+    """How many epochs are dots on the bars of the batch sizes."""
+    return page.evaluate(
+        """() => (document.querySelector(".st-key-seconds_per_epoch .live-chart")?._fullData ?? [])
+              .find(trace => trace.uid === "epochs")?.x.length ?? 0"""
+    )
+
+
+def wait_for_epochs(page: Page, more_than: int) -> None:
+    """Return when more whole epochs are drawn than that."""
+    wait_until_in(page, lambda: epochs_drawn(page) > more_than)
+
+
 def wait_for_points(page: Page, key: str, more_than: int) -> None:
     """Return when the live chart shows more values than that."""
     wait_until_in(page, lambda: points_drawn(page, key) > more_than)

@@ -10,7 +10,15 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from pages.compare.sections import SECTIONS
-from tests.browser.conftest import move_slider, new_visitor, points_drawn, press, wait_for_points
+from tests.browser.conftest import (
+    epochs_drawn,
+    move_slider,
+    new_visitor,
+    points_drawn,
+    press,
+    wait_for_epochs,
+    wait_for_points,
+)
 
 QUICK_RACE = "compare?sizes=50,200,2000&epochs=0.1"
 SMALL_PRINT = 1366
@@ -39,9 +47,9 @@ def train(page: Page) -> None:
     """Some epochs at two batch sizes, the noise watched, then the table opened."""
     page.get_by_text("Noise scale through time").click()
     press(page, "Start")
-    wait_for_points(page, "seconds_per_epoch", 1)
+    wait_for_epochs(page, 0)
     move_slider(page, "batch_size", 1)
-    wait_for_points(page, "seconds_per_epoch", points_drawn(page, "seconds_per_epoch") + 3)
+    wait_for_epochs(page, epochs_drawn(page) + 3)
     press(page, "Pause")
     expect(page.get_by_test_id("stSidebar").get_by_text("Paused")).to_be_visible()
     page.get_by_text("Every epoch as a table").click()
@@ -285,11 +293,12 @@ def test_a_digit_and_a_cell_are_picked_by_key_and_their_focus_shows(page):
     expect(page.get_by_role("heading", name="True 4, predicted 3")).to_be_visible()
 
 
-def test_a_charts_buttons_and_legend_work_by_key_while_it_grows(page):
-    press(page, "Start")
-    wait_for_points(page, "seconds_per_epoch", 1)
-    chart = page.locator(".st-key-seconds_per_epoch .live-chart")
-    switch = chart.get_by_role("switch", name="Show test pass")
+def test_a_charts_buttons_and_legend_work_by_key(page):
+    follow_link(page, "Compare")
+    page.get_by_role("button", name="With and without mini-batches").click()
+    wait_for_points(page, "race_curve", 3)
+    chart = page.locator(".live-chart").filter(has=page.get_by_role("switch")).first
+    switch = chart.get_by_role("switch").first
     expect(switch).to_have_attribute("aria-checked", "true")
     chart.get_by_role("button", name="Reset axes").focus()
     page.keyboard.press("Shift+Tab")
@@ -298,11 +307,10 @@ def test_a_charts_buttons_and_legend_work_by_key_while_it_grows(page):
     switch.focus()
     page.keyboard.press("Enter")
     expect(switch).to_have_attribute("aria-checked", "false")
-    wait_for_points(page, "learning_curve", points_drawn(page, "learning_curve") + 3)
+    wait_for_points(page, "race_curve", points_drawn(page, "race_curve") + 3)
     expect(switch).to_be_focused()
     expect(switch).to_have_attribute("aria-checked", "false")
     expect(chart.get_by_role("button", name="Share")).to_have_count(0)
-    press(page, "Pause")
 
 
 def outline(page: Page) -> float:

@@ -8,6 +8,7 @@ from tests.browser.conftest import (
     new_visitor,
     points_drawn,
     press,
+    wait_for_epochs,
     wait_for_points,
     wait_until_in,
 )
@@ -35,7 +36,7 @@ def true_labels(captions: list[str]) -> list[str]:
 
 def test_the_run_goes_on_while_one_looks_at_another_page(page):
     press(page, "Start")
-    wait_for_points(page, "seconds_per_epoch", 1)
+    wait_for_epochs(page, 0)
     drawn = points_drawn(page, "learning_curve")
     go_to(page, "Digits")
     expect(page.get_by_test_id("stSidebar").get_by_text("Training")).to_be_visible()
@@ -64,7 +65,7 @@ def test_the_lesson_can_be_walked_from_digits_to_predictions(page):
     go_to(page, "Train")
     press(page, "Start")
     page.wait_for_selector(".st-key-seconds_per_epoch .main-svg")
-    wait_for_points(page, "seconds_per_epoch", 4)
+    wait_for_epochs(page, 3)
 
     go_to(page, "Predictions")
     wait_until_in(page, lambda: captions(page, "sixteen_grid") not in ([], guesses))

@@ -94,6 +94,7 @@ NOT_SHOWN = {
     "mean change",
     "relative length",
     "sorted by label",
+    '<span style="color:',
     "top center",
 }
 

@@ -20,7 +20,7 @@ from mnist_core.show.charts.mini_batch import alignment_chart, compass_chart, tr
 from mnist_core.show.charts.noise import noise_curve
 from mnist_core.show.charts.predictions import digit_probabilities
 from mnist_core.show.charts.race import RaceMeasure, RaceView, race_curve
-from mnist_core.show.charts.seconds import MOST_BARS, seconds_per_epoch
+from mnist_core.show.charts.seconds import MOST_BARS, seconds_by_size, seconds_per_epoch
 from mnist_core.show.charts.sketch import sketch_chart
 from mnist_core.show.charts.target import target_chart
 from mnist_core.show.charts.valley import law_chart, valley_chart
@@ -47,6 +47,7 @@ __all__ = [
     "pixel_row",
     "race_curve",
     "race_epoch_seconds",
+    "seconds_by_size",
     "seconds_per_epoch",
     "sketch_chart",
     "speed_up_by_size",

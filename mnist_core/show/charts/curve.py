@@ -22,7 +22,7 @@ from mnist_core.show.charts.look import (
     say_empty,
     veil,
 )
-from mnist_core.show.moves import Rise, rise_after
+from mnist_core.show.moves import Rise, point_at, rise_after
 
 Measure = Literal["sum", "mean", "accuracy"]
 Span = Literal["move", "whole"]
@@ -71,7 +71,7 @@ def learning_curve(
     data = _test_lines(snapshot, measure, against, dark)
     ends = [_end(snapshot, measure, against, "{size:,}<br>{value}", dark)]
     if kept is not None:
-        data.append(_kept_line(kept, kept_since, measure, against, dark))
+        data.append(_kept_line(snapshot, kept, kept_since, measure, against, dark))
         ends.append(_end(kept, measure, against, _("{size:,}, kept<br>{value}"), dark))
     view = span_around_move(snapshot, kept, against) if span == "move" else None
     if view:
@@ -150,7 +150,8 @@ def _value_axis(low: float, high: float, log_scale: bool, fixed: bool) -> dict[s
         low, high = log10(low), log10(high)
     if fixed:
         step = round_step(max(high - low, 1e-9) / 10)
-        edges = [step * (floor(low / step) - 0.5), step * (ceil(high / step) + 1)]
+        # Below the lines there is room for the lower one's name.
+        edges = [step * (floor(low / step) - 1.5), step * (ceil(high / step) + 1)]
         axis |= {"autorange": False, "range": edges}
     return axis
 
@@ -227,11 +228,11 @@ def _line(uid: str, size: int, measure: Measure, dark: bool) -> dict[str, Any]:
 
 
 def _kept_line(
-    kept: Snapshot, since: Place, measure: Measure, against: Clock, dark: bool
+    snapshot: Snapshot, kept: Snapshot, since: Place, measure: Measure, against: Clock, dark: bool
 ) -> dict[str, Any]:
-    """Return the copy's line, from the last test point that both share."""
-    first = bisect_left(kept.test_points, since.digits, key=lambda point: point.place.digits)
-    points = kept.test_points[max(first - 1, 0) :]
+    """Return the copy's line, from the run's last test before they parted: they shared all."""
+    points = [one for one in kept.test_points if one.place.digits > since.digits]
+    points.insert(0, point_at(snapshot, since))
     line = _line("kept", kept.settings.batch_size, measure, dark)
     line["name"] = _("{size:,}, kept").format(size=kept.settings.batch_size)
     line["line"]["dash"] = "dash"

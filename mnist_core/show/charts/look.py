@@ -208,8 +208,3 @@ def say_empty(layout: Figure, text: str) -> None:
             "font": {"size": 16},
         }
     ]
-
-
-def only(sizes: tuple[int, ...]) -> int | None:
-    """The batch size where there was but one; None where they are mixed."""
-    return sizes[0] if len(sizes) == 1 else None

@@ -18,7 +18,7 @@ RACED = (1, 10, 200, 1000, 10000, 60000)
 def figures(tiny: Mnist, dark: bool) -> Iterator[Figure]:
     """Each of them, with mixed epochs, marks, a kept, repeats, a target and a miss."""
     run = Run(tiny, Settings(batch_size=100), digits_between_tests=100)
-    yield charts.seconds_per_epoch(run.snapshot(), dark)
+    yield charts.seconds_by_size(run.snapshot(), dark)
     train_epochs(run, 2)
     train_at(run, 100)
     kept, since = run.fork(), run.snapshot().place
@@ -31,6 +31,7 @@ def figures(tiny: Mnist, dark: bool) -> Iterator[Figure]:
             run.snapshot(), measure, dark=dark, kept=kept.snapshot(), kept_since=since
         )
     yield charts.seconds_per_epoch(run.snapshot(), dark)
+    yield charts.seconds_by_size(run.snapshot(), dark)
     run.watches_noise = True
     train_epochs(run, 6)
     yield charts.noise_curve(run.snapshot(), dark=dark)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import copy
 import dataclasses
 import math
 import re
@@ -126,7 +127,12 @@ def test_a_digits_probabilities_stand_on_the_same_axis_whatever_they_are():
 
 def test_before_training_the_charts_say_what_will_appear(tiny):
     snapshot = Run(tiny).snapshot()
-    for draw in (charts.learning_curve, charts.seconds_per_epoch, charts.noise_curve):
+    for draw in (
+        charts.learning_curve,
+        charts.seconds_by_size,
+        charts.seconds_per_epoch,
+        charts.noise_curve,
+    ):
         figure = draw(snapshot)
         go.Figure(figure)
         (note,) = figure["layout"]["annotations"]
@@ -317,7 +323,7 @@ def test_an_older_stretch_carries_its_batch_size_at_its_end(run):
 
 
 def test_a_range_chosen_for_the_empty_state_does_not_outlive_it(tiny, run):
-    for chart in (charts.learning_curve, charts.seconds_per_epoch):
+    for chart in (charts.learning_curve, charts.seconds_by_size, charts.seconds_per_epoch):
         empty, filled = chart(Run(tiny).snapshot())["layout"], chart(run.snapshot())["layout"]
         for axis in ("xaxis", "yaxis"):
             assert empty[axis]["uirevision"] != filled[axis]["uirevision"]
@@ -347,7 +353,7 @@ def test_a_long_history_is_drawn_in_a_bounded_number_of_points(tiny):
     assert drawn_at[0] == 0
     assert drawn_at[-1] == count
     assert len(named(bars, "600")["x"]) == 100
-    assert named(bars, "600")["x"][-1] == count - 1
+    assert named(bars, "600")["x"][-1] == count
 
 
 def test_measures_are_the_sum_the_mean_and_the_accuracy(run):
@@ -378,37 +384,82 @@ def test_zoom_and_legend_are_kept_from_tick_to_tick_but_not_across_axes():
     assert before["uirevision"] == after["uirevision"] == other["uirevision"]
 
 
-def test_bars_stack_training_and_test_pass_of_each_epoch(run):
+def test_bars_stack_training_at_each_size_and_the_test_of_each_epoch(run):
     snapshot = run.snapshot()
     figure = charts.seconds_per_epoch(snapshot)
     assert figure["layout"]["barmode"] == "stack"
-    hundreds, mixed, tests = (named(figure, name) for name in ("100", "mixed", "test pass"))
-    assert hundreds["x"] == [0, 1]
-    assert hundreds["y"] == [epoch.train_seconds for epoch in snapshot.epochs[:2]]
-    assert (mixed["x"], mixed["text"]) == ([2], ["100 + 50"])
-    assert mixed["marker"]["color"] == "rgba(0,0,0,0)"
+    hundreds, fifties, tests = (named(figure, name) for name in ("100", "50", "testing time"))
+    moved = snapshot.epochs[2]
+    assert hundreds["x"] == [1, 2, 3], "people count epochs from 1"
+    assert fifties["x"] == [3, 4]
+    assert hundreds["y"][2] + fifties["y"][0] == pytest.approx(moved.train_seconds)
     assert tests["y"] == [epoch.test_seconds for epoch in snapshot.epochs]
-
-
-def test_the_epoch_in_progress_is_hatched(run):
-    bar = named(charts.seconds_per_epoch(run.snapshot()), "in progress")
-    assert bar["x"] == [4]
-    assert bar["marker"]["pattern"]["shape"] == "/"
-
-
-def test_the_legends_places_stay_when_an_epoch_begins_and_ends(tiny):
-    run = Run(tiny, Settings(batch_size=200))
-    legends = []
-    for _ in range(6):
-        run.step()
-        legends.append([bar["name"] for bar in charts.seconds_per_epoch(run.snapshot())["data"]])
-    assert legends[2] == ["200", "test pass"]  # an epoch has just ended
-    assert all(legend[:2] == legends[2] for legend in legends[2:])
 
 
 def test_neighbouring_bars_of_one_size_share_its_label(run):
     labels = charts.seconds_per_epoch(run.snapshot())["layout"]["annotations"]
-    assert [label["text"] for label in labels] == ["<b>100</b>", "", "<b>50</b>"]
+    assert [label["text"] for label in labels] == ["<b>100</b>", "<b>50</b>"]
+
+
+def history_at(*stretches: tuple[int, int, float]) -> Recorded:
+    """A run of 600 digits an epoch: a size, how many digits at it, and seconds for each."""
+    history = History(600)
+    for size, digits, seconds in stretches:
+        history.use(Settings(size))
+        for _update in range(digits // 10):
+            history.add_update(10, 1.0, 10 * seconds)
+    return Recorded(history)
+
+
+def bar_lengths(figure) -> tuple[list[float], list[float]]:
+    outline, measured, _dots = figure["data"]
+    return outline["x"], measured["x"]
+
+
+def test_each_size_has_a_bar_from_zero_as_long_as_the_median_of_its_epochs():
+    recorded = history_at((200, 1800, 0.001), (10, 1200, 0.01))
+    figure = charts.seconds_by_size(recorded.snapshot())
+    go.Figure(figure)
+    assert figure["layout"]["xaxis"]["range"][0] == 0
+    outline, measured = bar_lengths(figure)
+    assert measured == pytest.approx([6.0, 0.6])
+    assert outline == measured
+    assert len(figure["data"][2]["x"]) == 3 + 2, "a dot for each epoch"
+
+
+def test_a_size_that_has_trained_for_less_than_an_epoch_is_an_outline_that_fills_up():
+    recorded = history_at((200, 600, 0.001), (1, 60, 0.02))
+    figure = charts.seconds_by_size(recorded.snapshot())
+    outline, measured = bar_lengths(figure)
+    assert outline == pytest.approx([12.0, 0.6])
+    assert measured == pytest.approx([1.2, 0.6])
+    text = figure["layout"]["annotations"][0]["text"]
+    assert text == "<b>≈ 12 s</b>  20 × longer"
+
+
+def test_an_epoch_at_two_sizes_counts_for_each_by_the_digits_trained_at_it():
+    recorded = history_at((200, 300, 0.001), (10, 300, 0.01), (200, 300, 0.003))
+    times = recorded.snapshot()
+    assert times.time_at(200).epochs == pytest.approx((1.2,))
+    assert times.time_at(10).epoch_seconds(600) == pytest.approx(6.0)
+
+
+def test_a_size_that_a_move_passed_through_has_no_bar(monkeypatch):
+    seconds = iter((10, 11, 12))
+    monkeypatch.setattr("mnist_core.training.history.time", lambda: next(seconds))
+    recorded = history_at((200, 600, 0.001), (100, 20, 0.001), (50, 20, 0.001))
+    figure = charts.seconds_by_size(recorded.snapshot())
+    assert [re.sub("<[^>]*>", "", name) for name in figure["layout"]["yaxis"]["ticktext"]] == [
+        "50",
+        "200",
+    ]
+
+
+def test_the_bars_of_sizes_are_found_again_in_a_fork():
+    recorded = history_at((200, 300, 0.001))
+    fork = copy.deepcopy(recorded.history)
+    recorded.history.add_update(10, 1.0, 1.0)
+    assert Recorded(fork).snapshot().time_at(200).digits == 300
 
 
 def test_trace_ids_can_stand_in_a_css_selector(run):
